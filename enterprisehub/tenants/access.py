@@ -1,0 +1,65 @@
+"""Who may do what? One table of role × operation; every door asks it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from enterprisehub.errors import NotAllowed
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", "Owner"
+    ADMIN = "admin", "Admin"
+    TEAM_LEAD = "team_lead", "Team lead"
+    AGENT = "agent", "Agent"
+    AUDITOR = "auditor", "Auditor (reads only)"
+
+
+EVERYONE = frozenset(Role)
+RUNS_IT = frozenset({Role.OWNER, Role.ADMIN})
+LEADS = RUNS_IT | {Role.TEAM_LEAD}
+TALKS = LEADS | {Role.AGENT}
+
+# Operation → roles that may. What is not listed, nobody may.
+OPERATIONS: dict[str, frozenset[Role]] = {
+    "dashboard.open": EVERYONE,
+    "coaching.listen": TALKS,  # own socket
+    "coaching.hear": TALKS,  # own conversations
+    "coaching.hear_for_others": LEADS,
+    "coaching.feedback": TALKS,
+    "coaching.sessions.own": EVERYONE,
+    "coaching.sessions.all": LEADS | {Role.AUDITOR},
+    "leads.read.own": EVERYONE,
+    "leads.read.all": LEADS | {Role.AUDITOR},
+    "leads.write": TALKS,
+    "playbook.read": EVERYONE,
+    "playbook.publish": RUNS_IT,
+    "people.manage": RUNS_IT,
+    "keys.manage": RUNS_IT,
+    "settings.manage": RUNS_IT,
+    "audit.read": RUNS_IT | {Role.AUDITOR},
+    "ledger.read": RUNS_IT | {Role.AUDITOR},
+    "admin.enter": RUNS_IT,
+}
+
+# What an API key may be granted; each scope opens these operations and no others.
+KEY_SCOPES: dict[str, frozenset[str]] = {
+    "coaching:write": frozenset(
+        {"coaching.hear", "coaching.hear_for_others", "coaching.feedback", "coaching.listen", "leads.write"}
+    ),
+    "coaching:read": frozenset({"coaching.sessions.all", "coaching.sessions.own", "playbook.read"}),
+    "leads:read": frozenset({"leads.read.all", "leads.read.own"}),
+}
+
+
+def may(role: str | None, operation: str) -> bool:
+    return role is not None and role in OPERATIONS.get(operation, frozenset())
+
+
+def key_may(scopes: list[str], operation: str) -> bool:
+    return any(operation in KEY_SCOPES.get(scope, frozenset()) for scope in scopes)
+
+
+def require(role: str | None, operation: str) -> None:
+    if not may(role, operation):
+        raise NotAllowed(f"Your role may not do this ({operation}).")

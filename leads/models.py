@@ -1,0 +1,201 @@
+"""Who the prospects are and what was said: leads, conversations, messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from django.db import connection, models
+from django.utils import timezone
+
+from enterprisehub.tenants.constraints import SameTenant
+from enterprisehub.tenants.models import Agent, TenantModel, Vertical
+from enterprisehub.tenants.scope import TenantManager, TenantQuerySet, current
+
+
+class Stage(models.TextChoices):
+    """The nine stages of a lead's life; urgency and overlays are kept apart."""
+
+    NEW = "new", "New"
+    ATTEMPTING = "attempting", "Attempting"
+    ENGAGED = "engaged", "Engaged"
+    QUALIFIED = "qualified", "Qualified"
+    APPOINTMENT = "appointment", "Appointment"
+    REPRESENTED = "represented", "Represented"
+    ACTIVE = "active", "Active"
+    UNDER_CONTRACT = "under_contract", "Under contract"
+    CLOSED = "closed", "Closed & referral"
+
+
+class Side(models.TextChoices):
+    BUYER = "buyer", "Buyer"
+    SELLER = "seller", "Seller"
+    RENTER = "renter", "Renter"
+    INVESTOR = "investor", "Investor"
+    COMMERCIAL = "commercial", "Commercial"
+
+
+class Lead(TenantModel):
+    """A prospect; the same person as a HighLevel contact."""
+
+    contact_id = models.CharField("HighLevel contact id", max_length=64, blank=True)
+    name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=32, blank=True)
+    language = models.CharField(max_length=5, blank=True)
+    source = models.CharField(max_length=60, blank=True)
+    timezone = models.CharField(max_length=64, blank=True)
+    stage = models.CharField(max_length=20, choices=Stage, default=Stage.NEW)
+    side = models.CharField(max_length=20, choices=Side, default=Side.BUYER)
+    vertical = models.CharField(max_length=20, choices=Vertical, default=Vertical.ANY)
+    # Facts that cards may be filled from, by name; each was stated by the prospect or entered by a person.
+    facts = models.JSONField(default=dict, blank=True)
+    agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="leads")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "contact_id"], name="one_lead_per_contact", condition=~models.Q(contact_id="")
+            ),
+            SameTenant(field="agent", name="lead_agent_same_tenant"),
+        ]
+        indexes = [models.Index(fields=["tenant", "agent", "-created_at"], name="lead_by_agent")]
+
+    def __str__(self) -> str:
+        return self.name or f"Lead {str(self.id)[-6:]}"
+
+
+class Medium(models.TextChoices):
+    CHAT = "chat", "Chat"
+    SMS = "sms", "Text message"
+    EMAIL = "email", "E-mail"
+    CALL = "call", "Call"
+
+
+class Conversation(TenantModel):
+    """One thread between a lead and an agent in one medium."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="conversations")
+    agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations")
+    medium = models.CharField(max_length=10, choices=Medium, default=Medium.CHAT)
+    # The property talked about; the price is in whole units of `currency`.
+    listing = models.CharField(max_length=160, blank=True)
+    listing_price = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, default="USD")
+    message_count = models.PositiveIntegerField(default=0)
+    last_message_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-last_message_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "lead", "medium"], name="one_conversation_per_medium"),
+            SameTenant(field="lead", name="conversation_lead_same_tenant"),
+            SameTenant(field="agent", name="conversation_agent_same_tenant"),
+        ]
+        indexes = [models.Index(fields=["tenant", "agent", "-last_message_at"], name="conversation_by_agent")]
+
+    def __str__(self) -> str:
+        return f"{self.lead} ({self.get_medium_display()})"
+
+
+class Speaker(models.TextChoices):
+    PROSPECT = "prospect", "Prospect"
+    AGENT = "agent", "Agent"
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words to append: who said them, when, and the id that makes them count once."""
+
+    text: str
+    speaker: str
+    client_id: str
+    at: datetime
+
+
+class MessageQuerySet(TenantQuerySet["Message"]):
+    def append(self, conversation: Conversation, said: Said) -> tuple[Message, bool]:
+        """Add the words at the end of the conversation, once; the second value is False when they were there already.
+
+        One statement: the conversation's row is locked, so messages of one conversation get gapless positions
+        in the order of their transactions.
+        """
+        message = Message(
+            tenant_id=current(),
+            conversation=conversation,
+            lead_id=conversation.lead_id,
+            text=said.text,
+            speaker=said.speaker,
+            client_id=said.client_id,
+            at=said.at,
+        )
+        message.claim()
+        row = _append(message)
+        if row is None:
+            return cast(Message, self.get(client_id=said.client_id)), False
+        message.position, message._state.adding = row, False
+        return message, True
+
+
+def _append(message: Message) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH counted AS (
+                UPDATE leads_conversation SET message_count = message_count + 1, last_message_at = %(at)s
+                WHERE id = %(conversation)s AND tenant_id = %(tenant)s AND NOT EXISTS (
+                    SELECT 1 FROM leads_message WHERE tenant_id = %(tenant)s AND client_id = %(client_id)s)
+                RETURNING message_count)
+            INSERT INTO leads_message
+                (id, tenant_id, conversation_id, lead_id, text, speaker, client_id, at, heard_at, position)
+            SELECT %(id)s, %(tenant)s, %(conversation)s, %(lead)s, %(text)s, %(speaker)s, %(client_id)s, %(at)s,
+                %(heard_at)s, message_count FROM counted
+            ON CONFLICT (tenant_id, client_id) DO NOTHING RETURNING position
+            """,
+            {
+                "id": message.id,
+                "tenant": message.tenant_id,
+                "conversation": message.conversation_id,
+                "lead": message.lead_id,
+                "text": message.text,
+                "speaker": message.speaker,
+                "client_id": message.client_id,
+                "at": message.at,
+                "heard_at": message.heard_at,
+            },
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+class Message(TenantModel):
+    """What one of the two speakers said, at its place in the conversation."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="messages")
+    speaker = models.CharField(max_length=10, choices=Speaker)
+    text = models.TextField()
+    # The sender's own id; the same id is heard once.
+    client_id = models.CharField(max_length=80)
+    position = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    heard_at = models.DateTimeField(default=timezone.now)
+
+    objects = TenantManager.from_queryset(MessageQuerySet)()  # type: ignore[misc]
+
+    class Meta:
+        ordering = ["conversation", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "client_id"], name="heard_once"),
+            models.UniqueConstraint(fields=["conversation", "position"], name="one_place_per_message"),
+            SameTenant(field="conversation", name="message_conversation_same_tenant"),
+            SameTenant(field="lead", name="message_lead_same_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.speaker} #{self.position}"
+
