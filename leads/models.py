@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import cast
 
 from django.db import connection, models
-from django.utils import timezone
+from django.utils.timezone import now
 
 from enterprisehub.tenants.constraints import SameTenant
 from enterprisehub.tenants.models import Agent, TenantModel, Vertical
@@ -52,7 +52,7 @@ class Lead(TenantModel):
     # Facts that cards may be filled from, by name; each was stated by the prospect or entered by a person.
     facts = models.JSONField(default=dict, blank=True)
     agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="leads")
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
         ordering = ["-created_at"]
@@ -87,7 +87,7 @@ class Conversation(TenantModel):
     currency = models.CharField(max_length=3, default="USD")
     message_count = models.PositiveIntegerField(default=0)
     last_message_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
         ordering = ["-last_message_at"]
@@ -183,7 +183,7 @@ class Message(TenantModel):
     client_id = models.CharField(max_length=80)
     position = models.PositiveIntegerField()
     at = models.DateTimeField()
-    heard_at = models.DateTimeField(default=timezone.now)
+    heard_at = models.DateTimeField(default=now)
 
     objects = TenantManager.from_queryset(MessageQuerySet)()  # type: ignore[misc]
 

@@ -1,0 +1,13 @@
+"""Postgres hides the rows of other tenants in this app's tables."""
+
+from django.db import migrations
+
+from enterprisehub.tenants.rls import EnableRLS
+
+
+class Migration(migrations.Migration):
+    dependencies = [("realtime", "0001_initial")]
+    operations = [
+        EnableRLS("Stream"),
+        EnableRLS("Event"),
+    ]

@@ -1,0 +1,17 @@
+"""Postgres hides the rows of other tenants in this app's tables."""
+
+from django.db import migrations
+
+from enterprisehub.tenants.rls import EnableRLS
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tenants", "0001_initial")]
+    operations = [
+        EnableRLS("Tenant", column="id"),
+        EnableRLS("Membership"),
+        EnableRLS("Team"),
+        EnableRLS("Agent"),
+        EnableRLS("ApiKey"),
+        EnableRLS("Job"),
+    ]
