@@ -1,0 +1,1 @@
+"""EnterpriseHub: coaching for real-estate agents while they talk with a prospect."""

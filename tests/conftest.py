@@ -1,0 +1,80 @@
+"""What does every test stand on? A database of its own, the application's role in it, and a Redis."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from enterprisehub.ops import embedded
+
+_own_stack: embedded.Stack | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Services first, then the settings: pytest-django sets Django up right after this hook."""
+    global _own_stack
+    os.environ["DJANGO_SETTINGS_MODULE"] = "enterprisehub.settings"
+    os.environ.setdefault("LOG_FORMAT", "json")
+    for name in ("ANTHROPIC_API_KEY", "DATABASE_ROLE", "ENVIRONMENT"):
+        os.environ.pop(name, None)
+    if not os.environ.get("DATABASE_URL") and not config.option.collectonly:
+        _own_stack = embedded.Stack(Path(tempfile.mkdtemp(prefix="ehub-tests-", dir="/tmp")), ephemeral=True)
+        _own_stack.data.chmod(0o755)  # Postgres may run as another user
+        os.environ.update(_own_stack.start())
+    from django.conf import settings
+
+    assert settings.INSTALLED_APPS
+
+
+def pytest_unconfigure() -> None:
+    if _own_stack is not None:
+        _own_stack.stop()
+
+
+def _as_role(url: str) -> None:
+    """Let the default connection sign in with the user of `url` from now on."""
+    from django.db import connection
+
+    from enterprisehub.ops.config import postgres
+
+    connection.close()
+    connection.close_pool()
+    role = postgres("DATABASE_URL", url)
+    connection.settings_dict.update(USER=role["USER"], PASSWORD=role["PASSWORD"])
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """The owner creates the test database and runs the migrations in it."""
+    _as_role(os.environ["DATABASE_ADMIN_URL"])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Tests run as the application's role, which owns no table; only emptying tables stays with the owner."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        from django.db.backends.postgresql.operations import DatabaseOperations
+
+        patch.setattr(DatabaseOperations, "execute_sql_flush", _empty_as_owner)
+        _as_role(os.environ["DATABASE_URL"])
+        yield
+        _as_role(os.environ["DATABASE_ADMIN_URL"])
+
+
+def _empty_as_owner(operations: Any, sentences: list[str]) -> None:
+    """TRUNCATE belongs to the owner: the application's role may not."""
+    import psycopg
+
+    from enterprisehub.ops.config import postgres
+
+    owner = postgres("DATABASE_ADMIN_URL", os.environ["DATABASE_ADMIN_URL"])
+    place = {k.lower(): v for k, v in owner.items() if v and k != "NAME"}
+    name = operations.connection.settings_dict["NAME"]
+    with psycopg.connect(dbname=name, options="-c lock_timeout=10s", **place) as line:  # type: ignore[arg-type]
+        for sentence in sentences:
+            line.execute(sentence.encode())
