@@ -1,0 +1,100 @@
+"""What is worth asking next, given the stage and what is already known?"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True)
+class QuestionContext:
+    """Where the conversation stands; `known` and `asked` (newest last) are slot names, `seed` varies the wording."""
+
+    stage: str
+    vertical: str
+    side: str = "buyer"
+    language: str = "en"
+    known: frozenset[str] = frozenset()
+    asked: tuple[str, ...] = ()
+    seed: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question for the agent to ask: what it finds out, its words, and why it is worth asking."""
+
+    slot: str
+    text: str
+    why: str
+
+
+def next_question(ctx: QuestionContext) -> Question | None:
+    """The open slot with the highest weight x stage prior - penalty for having been asked lately; None when all is known.
+
+    Weights are those of DOMAIN 1.2. Nothing random: the same context gives the same question.
+    """
+    return question_for(best, ctx) if (best := next_slot(ctx)) else None
+
+
+def next_slot(ctx: QuestionContext) -> str:
+    """The slot to ask for, "" when there is none; ties go to the heavier slot, then to the alphabet."""
+    most = _data()["penalty"]["most"]
+    ranked = [
+        (weight * prior - _penalty(slot, ctx.asked), weight, slot)
+        for slot, weight in _weights(ctx.side, ctx.vertical, ctx.stage).items()
+        if slot not in ctx.known and ctx.asked.count(slot) < most and (prior := _prior(slot, ctx.stage)) > 0
+    ]
+    return min(ranked, key=lambda row: (-row[0], -row[1], row[2]))[2] if ranked else ""
+
+
+def question_for(slot: str, ctx: QuestionContext) -> Question:
+    """The words for a slot: another variant each time that it is asked. KeyError for an unknown slot."""
+    texts = _data()["texts"]
+    spoken = texts.get(f"{slot}@{ctx.side}") or texts[slot]
+    told = spoken.get(ctx.language) or spoken["en"]
+    turn = zlib.crc32(f"{ctx.seed}|{slot}".encode()) + ctx.asked.count(slot)
+    return Question(slot, told["ask"][turn % len(told["ask"])], told["why"])
+
+
+def slots() -> frozenset[str]:
+    """Every slot that a question can fill."""
+    return frozenset(slot for slot in _data()["texts"] if "@" not in slot)
+
+
+def _penalty(slot: str, asked: tuple[str, ...]) -> float:
+    # full right after it was asked, fading with each other question since
+    if slot not in asked:
+        return 0.0
+    since = len(asked) - 1 - max(i for i, one in enumerate(asked) if one == slot)
+    rule = _data()["penalty"]
+    return float(rule["first"] * rule["decay"] ** since)
+
+
+def _prior(slot: str, stage: str) -> float:
+    return float(_data()["stages"].get(stage, {}).get(slot, 1.0))
+
+
+@lru_cache(maxsize=256)
+def _weights(side: str, vertical: str, stage: str) -> Mapping[str, float]:
+    data = _data()
+    listed = data["stages"].get(stage, {})
+    later = {slot: weight for slot, weight in data["later"].items() if slot in listed}
+    if stage in data["closing"]:
+        return later
+    pack = data["packs"].get(side, data["packs"]["buyer"])
+    # a vertical's own slots are a buyer's (or a tenant's); a seller is asked the seller pack in every vertical
+    own = data["verticals"].get(vertical, {}) if side != "seller" else {}
+    kept = {slot: weight for slot, weight in pack.items() if slot not in own.get("drop", ())}
+    return {**kept, **own.get("add", {}), **later}
+
+
+@lru_cache(maxsize=1)
+def _data() -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(resources.files("coaching").joinpath("data", "questions.yaml").read_text("utf-8"), Loader=loader)  # noqa: S506
