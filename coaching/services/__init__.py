@@ -1,0 +1,1 @@
+"""What happens in coaching: words are heard, cards refined, feedback taken, playbooks published."""

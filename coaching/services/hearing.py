@@ -1,0 +1,176 @@
+"""What happens when words arrive? One way for every door: heard once, coached at once, refined later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from coaching import attention
+from coaching.cards import Card, CoachAnswer
+from coaching.models import Session, Suggestion
+from coaching.services import latest, sessions, situation
+from coaching.services.situation import Situation
+from coaching.suggestions import COACH
+from coaching.wire import card_payload, message_payload
+from enterprisehub.engines.base import Answer
+from enterprisehub.engines.gate import instant
+from enterprisehub.realtime.push import tell
+from enterprisehub.tenants.models import Agent
+from enterprisehub.tenants.work import later
+from leads import services as leads
+from leads.models import Message, Said, Speaker
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a door hands over: who is spoken with (lead id or contact id), by whom, and the sender's own id."""
+
+    lead: str | UUID
+    text: str
+    client_id: str
+    speaker: str = Speaker.PROSPECT
+    at: datetime | None = None
+    medium: str = ""
+    stage: str = ""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What became of the words; `new` is False when the same id had been heard before."""
+
+    message: Message
+    session: Session
+    new: bool
+    suggestion: Suggestion | None = None
+    answer: CoachAnswer | None = None
+    source: str = "local"
+    ms: float = 0.0
+
+
+@transaction.atomic(savepoint=False)
+def hear(agent: Agent, words: Words, *, others: bool = False) -> Heard:
+    """Somebody said something: record it, put a card on the agent's screen, and ask for a better one.
+
+    Costs at most 8 queries, the scope's own included. `others` allows leads of other agents.
+    """
+    started = perf_counter()
+    session = sessions.live(agent, words.lead, medium=words.medium, others=others)
+    said = Said(words.text, words.speaker, words.client_id, words.at or now())
+    message, new = leads.take_in(session.conversation, said)
+    message.conversation = session.conversation
+    if not new:
+        return _again(message, session, agent)
+    if message.speaker != Speaker.PROSPECT:
+        tell(agent.pk, ("status", _heard(message, session)))
+        return Heard(message, session, True, ms=_since(started))
+    around = situation.around(agent, message, stage=words.stage)
+    answer = instant(COACH, situation.question(around, message.text))
+    card = _weigh(around, answer, session=session, message=message)
+    if card is not None:
+        card.local_ms = _since(started)
+        card.save(force_insert=True)
+    _show(message, session, card)
+    return Heard(message, session, True, card, answer.value, answer.source, _since(started))
+
+
+def _since(started: float) -> float:
+    return (perf_counter() - started) * 1000
+
+
+def _again(message: Message, session: Session, agent: Agent) -> Heard:
+    card = Suggestion.objects.filter(message=message).first()
+    return Heard(message, session, False, card, source=card.source if card else "local")
+
+
+def _weigh(
+    around: Situation, answer: Answer[CoachAnswer], *, session: Session, message: Message
+) -> Suggestion | None:
+    """The answer's card as a row, shown or held back as the agent's attention allows."""
+    card = answer.value.card
+    if card is None:
+        return None
+    idea = attention.idea(card.kind if card.group != "question" else f"{card.kind}.{card.ask_slot}", card.why)
+    context = attention.context(around.stage, [*around.conversation.lead.facts, str(around.conversation.listing_price)])
+    candidate = attention.Candidate(
+        kind=card.kind,
+        idea=idea,
+        conversation=str(message.conversation_id),
+        context=context,
+        compliance=card.compliance,
+        experience=around.agent.experience,
+    )
+    verdict = attention.decide(
+        candidate, now=now(), history=around.shown, rules=situation.rules_of(around.agent.tenant)
+    )
+    return Suggestion(
+        session=session,
+        conversation=message.conversation,
+        agent=around.agent,
+        message=message,
+        idea=idea,
+        context=context,
+        shown=verdict.show,
+        quiet_reason="" if verdict.show else verdict.reason,
+        source=answer.source,
+        outcome=answer.outcome,
+        asked={"stage": around.stage, "history": len(around.history)},
+        **fields_of(card),
+    )
+
+
+def fields_of(card: Card) -> dict[str, Any]:
+    """The columns that a card fills."""
+    return {
+        "kind": card.kind,
+        "group": card.group,
+        "headline": card.headline,
+        "say": card.say,
+        "ask": card.ask,
+        "ask_slot": card.ask_slot,
+        "why": card.why,
+        "why_start": card.why_start,
+        "why_end": card.why_end,
+        "urgency": card.urgency,
+        "confidence": card.confidence,
+        "language": card.language,
+        "detail": card.detail,
+        "also": card.also,
+        "compliance": card.compliance,
+        "line_ids": list(card.line_ids),
+        "playbook_version": card.playbook_version,
+    }
+
+
+def _show(message: Message, session: Session, card: Suggestion | None) -> None:
+    """Tell the screen, then ask for the refinement; both only once this is committed, in this order."""
+    heard = _heard(message, session)
+    if card is None or not card.shown:
+        quiet = card.quiet_reason if card is not None else "nothing_to_say"
+        tell(session.agent_id, ("status", {**heard, "quiet": quiet}))
+        return
+    events = [("suggestion", {**heard, "card": card_payload(card)})]
+    if card.compliance or card.urgency == "critical":
+        alert = {"card": str(card.pk), "kind": card.kind, "headline": card.headline, "urgency": card.urgency}
+        events.append(("objection.alert", {**heard, **alert}))
+    tell(session.agent_id, *events)
+    if not card.compliance:
+        transaction.on_commit(partial(latest.mark, message.tenant_id, message.conversation_id, message.pk))
+        later("coaching.refine", durable=False, suggestion=card.pk)
+
+
+def _heard(message: Message, session: Session) -> dict[str, Any]:
+    return {
+        "state": "heard",
+        "message": message_payload(message),
+        "session": str(session.pk),
+        "lead_name": str(session.conversation.lead),
+    }
+
+

@@ -1,0 +1,80 @@
+"""When does live coaching of a conversation begin and end?"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import now
+
+from coaching.models import Session
+from enterprisehub.errors import NotFound
+from enterprisehub.privacy.audit import record
+from enterprisehub.realtime.push import tell
+from enterprisehub.tenants.models import Agent
+from leads import services as leads
+from leads.models import Conversation, Lead
+
+
+def live(agent: Agent, lead: str | UUID, *, medium: str = "", others: bool = False) -> Session:
+    """The open session of this agent with this lead, started if there is none (one query when it is open).
+
+    `others` lets the caller coach leads of other agents; without it they look as if they did not exist.
+    """
+    open_ones = Session.objects.filter(agent=agent, ended_at=None, **_by(lead, "conversation__lead"))
+    if medium:
+        open_ones = open_ones.filter(conversation__medium=medium)
+    found: Session | None = (
+        open_ones.select_related("conversation__lead").order_by("-conversation__last_message_at").first()
+    )
+    if found is not None:
+        return found
+    conversation = _conversation(agent, lead, medium)
+    if conversation.lead.agent_id not in (None, agent.pk) and not others:
+        raise NotFound("There is no such lead.", field="lead")
+    return start(agent, conversation)
+
+
+def _conversation(agent: Agent, lead: str | UUID, medium: str) -> Conversation:
+    known = Conversation.objects.filter(**_by(lead, "lead"))
+    if medium:
+        known = known.filter(medium=medium)
+    found: Conversation | None = known.select_related("lead").order_by("-last_message_at").first()
+    return found or leads.conversation_of(leads.find(lead), agent, medium)
+
+
+def _by(lead: str | UUID, path: str) -> dict[str, object]:
+    try:
+        return {f"{path}_id": UUID(str(lead))}
+    except ValueError:
+        if not lead:
+            raise NotFound("There is no such lead.", field="lead") from None
+        return {f"{path}__contact_id": str(lead)}
+
+
+def start(agent: Agent, conversation: Conversation) -> Session:
+    """Begin coaching; a session that is open already is the answer."""
+    try:
+        with transaction.atomic(savepoint=transaction.get_connection().in_atomic_block):
+            return Session.objects.create(agent=agent, conversation=conversation)
+    except IntegrityError:
+        found: Session = Session.objects.select_related("conversation__lead").get(
+            agent=agent, conversation=conversation, ended_at=None
+        )
+        return found
+
+
+@transaction.atomic
+def end(session: Session) -> Session:
+    """End coaching here; ending twice changes nothing."""
+    closed = Session.objects.filter(pk=session.pk, ended_at=None).update(ended_at=now())
+    session.refresh_from_db()
+    if closed:
+        record("coaching.session.end", session)
+        tell(session.agent_id, ("status", {"state": "session_ended", "session": str(session.pk)}))
+    return session
+
+
+def lead_is_visible(agent: Agent | None, lead: Lead, *, others: bool) -> bool:
+    """Whether this agent may see this lead: their own and unassigned ones, or all."""
+    return others or (agent is not None and lead.agent_id in (None, agent.pk))

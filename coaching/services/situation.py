@@ -1,0 +1,124 @@
+"""What does the coach know at this message? Loads it, so that hearing, refining and replaying ask the same question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from babel.numbers import format_currency
+from django.db.models import Q
+
+from coaching.attention import AttentionRules, Shown
+from coaching.cards import CoachQuestion
+from coaching.models import Suggestion
+from coaching.objections import Turn
+from coaching.services.playbooks import library_of
+from enterprisehub.tenants.models import Agent, Tenant
+from leads.models import Conversation, Message, Stage
+
+HISTORY = 12  # messages before the newest one that the coach reads
+REMEMBERED = 120  # cards looked back on for the attention budget and for rotating lines
+FRESHNESS = 8.0  # seconds in which a better card may still replace the first one
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything around one prospect message."""
+
+    agent: Agent
+    conversation: Conversation
+    history: Sequence[Message]
+    cards: Sequence[Suggestion]
+    stage: str
+
+    @property
+    def shown(self) -> list[Shown]:
+        return [
+            Shown(
+                at=card.created_at,
+                kind=card.kind,
+                idea=card.idea,
+                conversation=str(card.conversation_id),
+                verdict=card.verdict,
+                compliance=card.compliance,
+                context=card.context,
+            )
+            for card in self.cards
+        ]
+
+
+def around(agent: Agent, message: Message, *, stage: str = "") -> Situation:
+    """Load what was said before this message and which cards this agent saw (two queries, one for a first message)."""
+    conversation = message.conversation
+    earlier: list[Message] = []
+    if message.position > 1:
+        before = Message.objects.filter(conversation=conversation, position__lt=message.position)
+        earlier = list(before.order_by("-position")[:HISTORY])[::-1]
+    cards = (
+        Suggestion.objects.filter(Q(agent=agent) | Q(conversation=conversation), shown=True)
+        .exclude(message=message)
+        .order_by("-created_at")[:REMEMBERED]
+    )
+    wanted = stage if stage in Stage.values else conversation.lead.stage
+    return Situation(agent, conversation, earlier, list(cards), wanted)
+
+
+def question(situation: Situation, text: str) -> CoachQuestion:
+    """The question that both engines get."""
+    conversation, agent = situation.conversation, situation.agent
+    lead, tenant = conversation.lead, agent.tenant
+    mine = [card for card in reversed(situation.cards) if card.agent_id == agent.pk]
+    here = [card for card in reversed(situation.cards) if card.conversation_id == conversation.pk]
+    return CoachQuestion(
+        text=text,
+        history=tuple(Turn(m.speaker, m.text) for m in situation.history),
+        listing_price=float(conversation.listing_price) if conversation.listing_price is not None else None,
+        language=lead.language or None,
+        stage=situation.stage,
+        vertical=lead.vertical if lead.vertical != "any" else tenant.vertical,
+        side=lead.side,
+        known=_known(situation),
+        asked=tuple(card.ask_slot for card in here if card.ask_slot)[-8:],
+        used_lines=tuple(line for card in mine for line in card.line_ids)[-40:],
+        experience=agent.experience,
+        agent_language=(agent.languages or ["en"])[0][:2],
+        playbook=library_of(tenant),
+    )
+
+
+def _known(situation: Situation) -> dict[str, str]:
+    conversation, agent = situation.conversation, situation.agent
+    lead = conversation.lead
+    facts = {str(name): str(value) for name, value in lead.facts.items() if value}
+    if lead.name:
+        facts.setdefault("first_name", lead.name.split()[0])
+    if agent.display_name:
+        facts.setdefault("agent_name", agent.display_name.split()[0])
+    if conversation.listing_price is not None:
+        locale = "es_US" if lead.language == "es" else "en_US"
+        facts.setdefault(
+            "price",
+            format_currency(conversation.listing_price, conversation.currency, "¤#,##0", locale=locale, currency_digits=False),
+        )
+    if conversation.listing:
+        facts.setdefault("address", conversation.listing)
+    facts.setdefault("brokerage", agent.tenant.name)
+    return facts
+
+
+def rules_of(tenant: Tenant) -> AttentionRules:
+    """The tenant's own attention limits over the defaults; unknown names and bad values are ignored."""
+    wanted: dict[str, Any] = tenant.settings.get("coaching", {}).get("attention", {})
+    limits = {
+        name: int(value)
+        for name, value in wanted.items()
+        if name in AttentionRules.__dataclass_fields__ and isinstance(value, int) and 0 <= value <= 10_000
+    }
+    return AttentionRules(**limits)
+
+
+def freshness_of(tenant: Tenant) -> timedelta:
+    seconds = tenant.settings.get("coaching", {}).get("freshness_seconds", FRESHNESS)
+    return timedelta(seconds=seconds if isinstance(seconds, int | float) and 0 < seconds <= 60 else FRESHNESS)

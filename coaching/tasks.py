@@ -1,0 +1,19 @@
+"""Coaching work that the worker does: refine a card, learn from feedback."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from coaching.services import feedback as feedback_services
+from coaching.services import refining
+from enterprisehub.tenants.work import task
+
+
+@task("coaching.refine", waits=True, queue="live", ignore_result=True, soft_time_limit=20)
+def refine(suggestion: str) -> None:
+    refining.refine(UUID(suggestion))
+
+
+@task("coaching.improve", waits=True, ignore_result=True)
+def improve(feedback: str) -> None:
+    feedback_services.improve(UUID(feedback))

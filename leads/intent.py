@@ -1,0 +1,71 @@
+"""What does the prospect want with these words?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+
+from leads.words import Said, folded, last_of
+
+OTHER = "other"
+# the intent that answers the agent's question wins over the same words used in passing
+_ANSWERABLE = re.compile(r"\b(?:what time|which day|which is easier|when (?:works|suits)|que dia|a que hora|cuando le)\b")
+_TIME = re.compile(r"\b(?:\w+day|tomorrow|today|morning|afternoon|evening|\d{1,2}(?::\d\d)? ?(?:am|pm)?|lunes|martes|jueves|viernes|sabado|manana|hoy)\b")
+_REPORTED = re.compile(r"\b(?:my (?:brother|sister|friend|neighbou?r|mother|father|boss|mom|dad)|they|mi (?:hermano|hermana|amigo|vecino|madre|padre))\s+(?:says?|said|told|thinks?|wants?|dice|dijo|quiere)\b[^.!?]*$")
+
+
+@dataclass(frozen=True)
+class Intent:
+    """One intent of DOMAIN 1.5 with its evidence: `text[start:end] == quote`. Confidence is by rule, not a probability."""
+
+    name: str
+    confidence: float
+    quote: str
+    start: int
+    end: int
+
+
+def read(text: str, history: Sequence[Said] = ()) -> tuple[Intent, ...]:
+    """All intents in the text, surest first; empty text has none, other text without a known one has `other` (confidence 0).
+
+    `history` is what was said before, newest last: a bare day or hour after "which day?" is `scheduling`.
+    """
+    plain = folded(text)
+    found = list(_shown(text, plain))
+    if not found and (hit := _answered(plain, history)):
+        found.append(Intent("scheduling", 0.7, text[hit.start() : hit.end()], hit.start(), hit.end()))
+    if found:
+        return tuple(sorted(found, key=lambda intent: -intent.confidence))
+    return (Intent(OTHER, 0.0, "", 0, 0),) if plain.strip() else ()
+
+
+def names() -> tuple[str, ...]:
+    """Every intent that `read` can name."""
+    return (*dict.fromkeys(name for name, _ in _patterns()), OTHER)
+
+
+def _shown(text: str, plain: str) -> Iterator[Intent]:
+    # order of the file is precedence: each later intent is a little less sure, and of one name the first hit counts
+    seen: set[str] = set()
+    for name, pattern in _patterns():
+        if name not in seen and (hit := pattern.search(plain)):
+            seen.add(name)
+            start, end = hit.span()
+            sure = 0.45 if _REPORTED.search(plain[:start]) else 0.9 - 0.01 * len(seen)
+            yield Intent(name, round(sure, 2), text[start:end], start, end)
+
+
+def _answered(plain: str, history: Sequence[Said]) -> re.Match[str] | None:
+    asked = _ANSWERABLE.search(folded(last_of(history, "agent")))
+    return _TIME.search(plain) if asked else None
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    data = yaml.safe_load(resources.files("leads").joinpath("data", "intents.yaml").read_text("utf-8"))
+    return tuple((name, re.compile(pattern)) for name, how in data.items() for pattern in how["sure"])

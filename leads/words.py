@@ -1,0 +1,42 @@
+"""How is a message folded so that patterns can read it, with every character still in its place?"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Protocol
+
+LONGEST = 4_000  # characters of one message that are read
+
+_PLAIN = str.maketrans("áéíóúüÁÉÍÓÚÜàèìòùÀÈÌÒÙ’‘ʼ`´“”–—", "aeiouuAEIOUUaeiouAEIOU'''''\"\"--")
+
+
+class Said(Protocol):
+    """Anything with a speaker (prospect | agent) and a text: a message, a turn."""
+
+    @property
+    def speaker(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+def folded(text: str) -> str:
+    """Lower case, plain vowels and quotes; as long as the text itself, so that offsets stay true."""
+    text = text[:LONGEST].translate(_PLAIN)
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+
+
+def same_words(text: str) -> str:
+    """Compatibility forms, case, quotes and spaces evened out: two texts with the same words are equal."""
+    plain = unicodedata.normalize("NFKC", text).translate(_PLAIN).casefold()
+    return " ".join(re.sub(r"[^\w\s%$+@./:-]", " ", plain).split())
+
+
+def last_of(turns: Sequence[Said], speaker: str) -> str:
+    """The newest text of that speaker, "" when there is none."""
+    return next((turn.text for turn in reversed(turns) if turn.speaker == speaker), "")
