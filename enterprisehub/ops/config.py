@@ -132,6 +132,9 @@ def production_faults(environ: Mapping[str, object]) -> list[str]:
         ("*" in (environ["ALLOWED_HOSTS"] or ()), "ALLOWED_HOSTS must not be * in production."),  # type: ignore[operator]
         (environ["DEMO_PASSWORDS"], "DEMO_PASSWORDS must be off in production."),
         (not environ["DATABASE_URL"], "DATABASE_URL must be set in production."),
-        (not environ["REDIS_URLS"], "REDIS_URL (or CACHE_, BROKER_ and CHANNEL_REDIS_URL) must be set in production."),
+        (
+            not environ["REDIS_URLS"],
+            "REDIS_URL (or CACHE_, BROKER_ and CHANNEL_REDIS_URL) must be set in production.",
+        ),
     )
     return [sentence for broken, sentence in rules if broken]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
-import hashlib
 import importlib.util
 import json
 import os
@@ -17,17 +15,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
+
+from enterprisehub.ops.children import die_with_parent, end
 
 DATABASE = "enterprisehub"
 OWNER, APPLICATION = "ehub_owner", "ehub_app"
 NOBODY = 65534
 READY_WITHIN = 30.0
 STOP_WITHIN = 20.0
-PR_SET_PDEATHSIG = 1
 
 
 class StackError(Exception):
@@ -38,21 +37,10 @@ def package_folder(package: str) -> Path:
     """Where an installed package lives, without importing it (both have import side effects)."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
-        raise StackError(f"The package {package} is not installed; run `make setup`, or set DATABASE_URL and REDIS_URL.")
+        raise StackError(
+            f"The package {package} is not installed; run `make setup`, or set DATABASE_URL and REDIS_URL."
+        )
     return Path(spec.origin).parent
-
-
-def die_with_parent(sig: int) -> Callable[[], None]:
-    """A hook for a fresh child: the kernel sends it `sig` when the process that started it dies, however it dies."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    parent = os.getpid()
-
-    def hook() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, sig, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)  # the parent died before the kernel was told
-
-    return hook
 
 
 def free_port() -> int:
@@ -135,7 +123,7 @@ class Stack:
             with contextlib.suppress(ProcessLookupError):
                 child.send_signal(sig)
         for child, _ in self._children:
-            _await_end(child)
+            end(child)
         self._children.clear()
         for folder in (self._sockets, self.data if self.ephemeral else None):
             if folder is not None:
@@ -151,7 +139,9 @@ class Stack:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
-            raise StackError(f"The embedded services already run on {self.data}; stop them or use --data.") from None
+            raise StackError(
+                f"The embedded services already run on {self.data}; stop them or use --data."
+            ) from None
         self._lock = lock
 
     def _socket_folder(self) -> Path:
@@ -168,12 +158,14 @@ class Stack:
         for _ in range(5):  # another process may take the free port first
             port, password = free_port(), secrets.token_urlsafe(24)
             config = _redis_config(folder, port=port, password=password, durable=not self.ephemeral)
-            child = _spawn([str(binary), "-"], log=self.data / "redis.log", config=config, death=signal.SIGTERM)
+            child = _spawn(
+                [str(binary), "-"], log=self.data / "redis.log", config=config, death=signal.SIGTERM
+            )
             self._children.append((child, signal.SIGTERM))
             if _redis_answers(child, port=port, password=password):
                 return {"REDIS_URL": f"redis://:{password}@127.0.0.1:{port}"}
             self._children.pop()
-            _await_end(child)
+            end(child)
         raise StackError(f"The embedded Redis did not start; see {self.data / 'redis.log'}.")
 
     def _start_postgres(self, sockets: Path) -> dict[str, str]:
@@ -206,7 +198,9 @@ class Stack:
 def _redis_config(folder: Path, *, port: int, password: str, durable: bool) -> str:
     """Redis reads its settings from stdin, so that the password is in no process list."""
     saving = ("appendonly yes", "appendfsync everysec") if durable else ('save ""', "appendonly no")
-    return "\n".join((f"port {port}", "bind 127.0.0.1", f"requirepass {password}", f'dir "{folder}"', *saving, ""))
+    return "\n".join(
+        (f"port {port}", "bind 127.0.0.1", f"requirepass {password}", f'dir "{folder}"', *saving, "")
+    )
 
 
 def _redis_answers(child: subprocess.Popen[bytes], *, port: int, password: str) -> bool:
@@ -248,14 +242,6 @@ def _spawn(
     return child  # type: ignore[no-any-return]
 
 
-def _await_end(child: subprocess.Popen[bytes]) -> None:
-    try:
-        child.wait(STOP_WITHIN)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait(5)
-
-
 def _create_cluster(binaries: Path, folder: Path, *, log: Path) -> None:
     """An empty cluster in `folder`, owned by the user that Postgres will run as."""
     if (folder / "PG_VERSION").exists():
@@ -264,7 +250,16 @@ def _create_cluster(binaries: Path, folder: Path, *, log: Path) -> None:
     folder.mkdir(mode=0o700)
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)
-    command = [binaries / "initdb", "-D", folder, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+    command = [
+        binaries / "initdb",
+        "-D",
+        folder,
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+    ]
     with log.open("ab") as out:
         done = subprocess.run(  # type: ignore[call-overload]
             [*map(str, command), "--no-sync"],
@@ -306,7 +301,9 @@ def _prepare_database(child: subprocess.Popen[bytes], sockets: Path, *, log: Pat
                 raise StackError(f"The embedded Postgres did not start; see {log}.") from None
             time.sleep(0.03)
     with first as template:
-        template.execute("create extension if not exists vector")  # not a trusted extension: test databases copy it
+        template.execute(
+            "create extension if not exists vector"
+        )  # not a trusted extension: test databases copy it
     with psycopg.connect(f"{place} dbname=postgres", autocommit=True) as admin:
         for sentence in _missing(admin.execute("select rolname from pg_roles").fetchall(), _ROLES):
             admin.execute(sentence.encode())

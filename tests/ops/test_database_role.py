@@ -18,7 +18,9 @@ def test_the_connection_is_the_application_role() -> None:
 @pytest.mark.django_db
 def test_the_application_role_owns_no_table() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select count(*), count(*) filter (where tableowner = current_user) from pg_tables where schemaname = 'public'")
+        cursor.execute(
+            "select count(*), count(*) filter (where tableowner = current_user) from pg_tables where schemaname = 'public'"
+        )
         tables, owned = cursor.fetchone()
     assert tables > 5
     assert owned == 0
