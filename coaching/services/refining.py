@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.timezone import now
 
 from coaching.cards import Card, CoachAnswer, CoachQuestion
@@ -17,7 +18,7 @@ from coaching.services.hearing import fields_of
 from coaching.suggestions import COACH, presentable
 from coaching.wire import card_payload
 from enterprisehub.engines.base import Answer, Outcome
-from enterprisehub.engines.gate import ask, is_stand_in
+from enterprisehub.engines.gate import ask
 from enterprisehub.realtime.push import tell
 from enterprisehub.tenants.scope import current, scope
 from leads.models import Message, Speaker
@@ -129,7 +130,7 @@ def _improve(card: Suggestion, better: Card, answer: Answer[CoachAnswer]) -> Non
         setattr(card, name, value)
     card.revision += 1
     card.source = CardSource(answer.source)
-    card.stand_in = is_stand_in()
+    card.stand_in = settings.CLAUDE_STAND_IN
     card.outcome, card.prompt_version = answer.outcome, answer.prompt_version
     card.refine_ms, card.refined_at = answer.ms, now()
     card.save()
