@@ -67,5 +67,7 @@ def _answered(plain: str, history: Sequence[Said]) -> re.Match[str] | None:
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    data = yaml.safe_load(resources.files("leads").joinpath("data", "intents.yaml").read_text("utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = resources.files("leads").joinpath("data", "intents.yaml").read_text("utf-8")
+    data = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader either way
     return tuple((name, re.compile(pattern)) for name, how in data.items() for pattern in how["sure"])

@@ -22,9 +22,14 @@ class Said(Protocol):
     def text(self) -> str: ...
 
 
+def unaccented(text: str) -> str:
+    """Plain vowels and quotes, case kept; as long as what is read of the text, so that offsets stay true."""
+    return text[:LONGEST].translate(_PLAIN)
+
+
 def folded(text: str) -> str:
-    """Lower case, plain vowels and quotes; as long as the text itself, so that offsets stay true."""
-    text = text[:LONGEST].translate(_PLAIN)
+    """The same in lower case."""
+    text = unaccented(text)
     lowered = text.lower()
     if len(lowered) == len(text):
         return lowered
