@@ -6,7 +6,14 @@ from __future__ import annotations
 import os
 import sys
 
-OWNER_COMMANDS = ("migrate", "sqlmigrate", "showmigrations", "dbshell", "optimizemigration", "squashmigrations")
+OWNER_COMMANDS = (
+    "migrate",
+    "sqlmigrate",
+    "showmigrations",
+    "dbshell",
+    "optimizemigration",
+    "squashmigrations",
+)
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ QUESTION_KINDS = (
 NOTHING_TO_ASK = frozenset({"opt_out", "signed_exclusive", "wrong_person", "vendor_spam"})
 TEXTS = ("headline", "nudge", "avoid", "next_step", "topic")
 # words; a headline is read in a glance, a nudge while talking
-LIMITS = {"headline": 12, "nudge": 14, "topic": 6, "say": 40, "ask": 30, "avoid": 40, "next_step": 25}
+LIMITS = {"headline": 12, "nudge": 14, "topic": 4, "say": 40, "ask": 30, "avoid": 40, "next_step": 25}
 REQUIRED = ("headline", "say", "nudge", "next_step")
 HOLE = re.compile(r"\{(\w*)\}")
 
@@ -125,10 +125,16 @@ def _mistold(name: str, text: Any, *, holes: bool) -> Iterator[str]:
 
 def _unclear(clarify: Any) -> Iterator[str]:
     if not isinstance(clarify, Mapping):
-        yield "clarify must be a mapping of language to lines"
+        yield "clarify must be a mapping: language, then say and ask"
         return
     for language, lines in clarify.items():
-        for text in lines if isinstance(lines, list) else [lines]:
-            if not isinstance(text, str) or set(HOLE.findall(text)) != {"this", "that"}:
-                yield f"clarify.{language}: each line must hold {{this}} and {{that}}"
-
+        where = f"clarify.{language}"
+        if not isinstance(lines, Mapping) or not lines.get("say") or not lines.get("ask"):
+            yield f"{where} needs say and ask"
+            continue
+        for name, holes in (("say", set[str]()), ("ask", {"this", "that"})):
+            for text in lines[name]:
+                if not isinstance(text, str) or set(HOLE.findall(text)) != holes:
+                    yield f"{where}.{name}: an ask line holds {{this}} and {{that}}, a say line no placeholder"
+                elif reason := forbidden(text):
+                    yield f"{where}.{name} {reason}: {text!r}"

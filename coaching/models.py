@@ -121,9 +121,7 @@ class Suggestion(TenantModel):
 class Feedback(TenantModel):
     """What an agent thought of a card or of a whole session, with all that is needed to see the advice again."""
 
-    suggestion = models.ForeignKey(
-        Suggestion, on_delete=models.CASCADE, null=True, blank=True, related_name="feedback"
-    )
+    suggestion = models.ForeignKey(Suggestion, on_delete=models.CASCADE, null=True, blank=True, related_name="feedback")
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="feedback")
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="feedback")
     verdict = models.CharField(max_length=10, choices=CardVerdict, blank=True)

@@ -71,7 +71,7 @@ class Library:
     """A checked, immutable set of entries.
 
     Content is `{"entries": {language: {kind: {vertical: {headline, say, ask, nudge, avoid, next_step, topic}}}},
-    "clarify": {language: [text with {this} and {that}]}}`; a say or ask line is a text or `{text, slot?, id?}`.
+    "clarify": {language: {say: [text], ask: [text with {this} and {that}]}}}`; a say or ask line is a text or `{text, slot?, id?}`.
     """
 
     def __init__(self, content: Mapping[str, Any]) -> None:
@@ -79,8 +79,8 @@ class Library:
         self.version = hashlib.sha256(_canonical(self.content).encode()).hexdigest()[:12]
         self._entries = {(e.kind, e.vertical, e.language): e for e in _entries(self.content)}
         self._clarify = {
-            language: tuple(Line(f"clarify.{language}.{n}", text) for n, text in enumerate(texts, 1))
-            for language, texts in self.content.get("clarify", {}).items()
+            language: (_lines(f"clarify.{language}.say", body["say"]), _lines(f"clarify.{language}.ask", body["ask"]))
+            for language, body in self.content.get("clarify", {}).items()
         }
         self._digests: dict[tuple[str, str], str] = {}
 
@@ -104,9 +104,9 @@ class Library:
                     return entry
         return None
 
-    def clarify(self, language: str) -> tuple[Line, ...]:
-        """Questions that tell two meanings apart; they hold {this} and {that}, filled with the topics of both."""
-        return self._clarify.get(language) or self._clarify.get("en", ())
+    def clarify(self, language: str) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+        """Say and ask lines for two meanings that are nearly as likely; ask lines hold {this} and {that}, filled with topics."""
+        return self._clarify.get(language) or self._clarify.get("en", ((), ()))
 
     def merged(self, overrides: Mapping[str, Any]) -> Library:
         """This library with a tenant's own content over it: field by field, lists replaced whole, None drops an entry."""

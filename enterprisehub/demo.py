@@ -171,9 +171,7 @@ class Stage:
                 "text": line.get("agent") or line["say"],
                 "speaker": "agent" if "agent" in line else "prospect",
             }
-            await socket.send(
-                json.dumps({"type": "hear", "id": message, "lead": str(player.lead_id), **words})
-            )
+            await socket.send(json.dumps({"type": "hear", "id": message, "lead": str(player.lead_id), **words}))
             return message
         body = {
             "agent_id": str(player.agent_id),
@@ -209,10 +207,7 @@ async def until(player: Player, found: Callable[[], Any], seconds: float) -> Any
 def told_about(player: Player, message: str) -> dict[str, Any] | None:
     """The event that answered this message: a card, or the word that it was heard."""
     for event in player.events:
-        if (
-            event["payload"].get("message", {}).get("client_id") == message
-            and event["type"] != "objection.alert"
-        ):
+        if event["payload"].get("message", {}).get("client_id") == message and event["type"] != "objection.alert":
             return event
     return None
 
@@ -221,17 +216,9 @@ def refined(player: Player, card: str) -> dict[str, Any] | None:
     """Revision 1 of this card, or the word that there will be none."""
     for event in player.events:
         payload = event["payload"]
-        if (
-            event["type"] == "suggestion"
-            and payload["card"]["id"] == card
-            and payload["card"]["revision"] > 0
-        ):
+        if event["type"] == "suggestion" and payload["card"]["id"] == card and payload["card"]["revision"] > 0:
             return event
-        if (
-            event["type"] == "status"
-            and payload.get("card") == card
-            and payload.get("state") == "refinement_ended"
-        ):
+        if event["type"] == "status" and payload.get("card") == card and payload.get("state") == "refinement_ended":
             return event
     return None
 

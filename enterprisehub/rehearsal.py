@@ -14,9 +14,7 @@ from enterprisehub import demo
 from enterprisehub.demo import CARD_WAIT, REFINED_WAIT, Played, Player, Stage, refined, told_about, until
 from enterprisehub.tenants.scope import scope
 
-DROPPED_AT = (
-    5  # before this prospect line of the first tenant the connection is dropped, so that something is missed
-)
+DROPPED_AT = 5  # before this prospect line of the first tenant the connection is dropped, so that something is missed
 IMPROVED_WAIT = 10.0  # seconds for the worker to look into a low score
 
 
@@ -26,17 +24,11 @@ def rehearse(url: str, write: Callable[[str], Any]) -> int:
     stage = Stage(url, players)
     played = asyncio.run(_play(stage))
     problems = [f"line {one.number}: {problem}" for one in played for problem in one.problems]
-    problems += (
-        [problem for player in players for problem in _stream(player)]
-        + _apart(players)
-        + _improved(players[0])
-    )
+    problems += [problem for player in players for problem in _stream(player)] + _apart(players) + _improved(players[0])
     _table(played, write)
     for problem in problems:
         write(f"  WRONG {problem}")
-    write(
-        f"  {len(played)} prospect messages, {sum(1 for one in played if one.kind)} cards, {len(problems)} problems"
-    )
+    write(f"  {len(played)} prospect messages, {sum(1 for one in played if one.kind)} cards, {len(problems)} problems")
     return 1 if problems else 0
 
 
@@ -44,14 +36,11 @@ async def _play(stage: Stage) -> list[Played]:
     first, second = stage.players
     played: list[Played] = []
     lines = demo.script()["lines"]
-    dropped = [i for i, line in enumerate(lines) if "say" in line and line["tenant"] == first.slug][
-        DROPPED_AT
-    ]
+    dropped = [i for i, line in enumerate(lines) if "say" in line and line["tenant"] == first.slug][DROPPED_AT]
     async with stage.screen(second) as other:
         async with stage.screen(first) as one:
             played += [
-                await _line(stage, line, one if line["tenant"] == first.slug else other)
-                for line in lines[:dropped]
+                await _line(stage, line, one if line["tenant"] == first.slug else other) for line in lines[:dropped]
             ]
             await _feedback(first, one, played)
         missed = {**lines[dropped], "door": "api"}
@@ -60,9 +49,7 @@ async def _play(stage: Stage) -> list[Played]:
             result = Played(dropped + 1, first.slug, "replay", missed["say"], missed["expect"])
             played.append(await _judge(first, message, result, time.perf_counter()))
             rest = lines[dropped + 1 :]
-            played += [
-                await _line(stage, line, one if line["tenant"] == first.slug else other) for line in rest
-            ]
+            played += [await _line(stage, line, one if line["tenant"] == first.slug else other) for line in rest]
     said = [one for one in played if one.said]
     for number, one in enumerate(said, 1):
         one.number = number
@@ -81,9 +68,7 @@ async def _line(stage: Stage, line: dict[str, Any], socket: Any) -> Played:
     return await _judge(player, message, result, started, language=line.get("language", ""))
 
 
-async def _judge(
-    player: Player, message: str, result: Played, started: float, *, language: str = ""
-) -> Played:
+async def _judge(player: Player, message: str, result: Played, started: float, *, language: str = "") -> Played:
     event = await until(player, lambda: told_about(player, message), CARD_WAIT)
     if event is None:
         result.problems.append("nothing was told")
@@ -117,9 +102,7 @@ async def _second_wave(player: Player, card: dict[str, Any], result: Played) -> 
         result.problems.append(f"the card was not refined: {event['payload']['reason']}")
     else:
         better = event["payload"]["card"]
-        result.refined = (
-            f"{better['change']}{' (stand-in)' if better['stand_in'] else ''} {better['refine_ms']:.0f} ms"
-        )
+        result.refined = f"{better['change']}{' (stand-in)' if better['stand_in'] else ''} {better['refine_ms']:.0f} ms"
 
 
 async def _feedback(player: Player, socket: Any, played: list[Played]) -> None:
@@ -170,9 +153,7 @@ def _improved(player: Player) -> list[str]:
 
 
 def _table(played: list[Played], write: Callable[[str], Any]) -> None:
-    write(
-        f"  {'#':>2} {'door':<7}{'the prospect said':<44}{'kind':<20}{'source':<8}{'ms':>6}  {'Claude':<28}card"
-    )
+    write(f"  {'#':>2} {'door':<7}{'the prospect said':<44}{'kind':<20}{'source':<8}{'ms':>6}  {'Claude':<28}card")
     for one in played:
         said = one.said if len(one.said) <= 42 else one.said[:41] + "…"
         ms = f"{one.ms:.1f}" if one.ms and one.door != "replay" else "-"

@@ -124,10 +124,10 @@ CELERY_TIMEZONE = "UTC"
 
 # --- Rooms
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "enterprisehub.tenants.apps.HubAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -172,6 +172,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "enterprisehub.privacy.middleware.ActorMiddleware",
     "enterprisehub.tenants.middleware.TenantMiddleware",
 ]
 ROOT_URLCONF = "enterprisehub.urls"
@@ -221,6 +222,9 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
+ACCOUNT_ADAPTER = "enterprisehub.tenants.signin.AccountAdapter"
+MFA_ADAPTER = "enterprisehub.tenants.signin.SecondFactorAdapter"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "EnterpriseHub"
 USERSESSIONS_TRACK_ACTIVITY = False

@@ -198,4 +198,3 @@ class Message(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.speaker} #{self.position}"
-

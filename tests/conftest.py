@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("ANTHROPIC_API_KEY", "DATABASE_ROLE", "ENVIRONMENT"):
         os.environ.pop(name, None)
     if not os.environ.get("DATABASE_URL") and not config.option.collectonly:
-        _own_stack = embedded.Stack(Path(tempfile.mkdtemp(prefix="ehub-tests-", dir="/tmp")), ephemeral=True)
-        _own_stack.data.chmod(0o755)  # Postgres may run as another user
+        _own_stack = embedded.Stack(embedded.throwaway_folder(), ephemeral=True)
         os.environ.update(_own_stack.start())
     from django.conf import settings
 
@@ -34,6 +31,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure() -> None:
     if _own_stack is not None:
         _own_stack.stop()
+
+
+def _owner_url() -> str:
+    return os.environ.get("DATABASE_ADMIN_URL") or os.environ["DATABASE_URL"]
 
 
 def _as_role(url: str) -> None:
@@ -51,7 +52,7 @@ def _as_role(url: str) -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """The owner creates the test database and runs the migrations in it."""
-    _as_role(os.environ["DATABASE_ADMIN_URL"])
+    _as_role(_owner_url())
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +64,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         patch.setattr(DatabaseOperations, "execute_sql_flush", _empty_as_owner)
         _as_role(os.environ["DATABASE_URL"])
         yield
-        _as_role(os.environ["DATABASE_ADMIN_URL"])
+        _as_role(_owner_url())
 
 
 def _empty_as_owner(operations: Any, sentences: list[str]) -> None:
@@ -72,7 +73,7 @@ def _empty_as_owner(operations: Any, sentences: list[str]) -> None:
 
     from enterprisehub.ops.config import postgres
 
-    owner = postgres("DATABASE_ADMIN_URL", os.environ["DATABASE_ADMIN_URL"])
+    owner = postgres("DATABASE_ADMIN_URL", _owner_url())
     place = {k.lower(): v for k, v in owner.items() if v and k != "NAME"}
     name = operations.connection.settings_dict["NAME"]
     with psycopg.connect(dbname=name, options="-c lock_timeout=10s", **place) as line:  # type: ignore[arg-type]

@@ -76,4 +76,6 @@ class World:
     def says(self, person: Person, lead: Lead, text: str, speaker: str = "prospect") -> Heard:
         """The prospect (or the agent) says something to this person, in a scope of its own."""
         with scope(person.agent.tenant_id):
-            return hear(person.agent, Words(lead=lead.pk, text=text, client_id=f"t{next(_number)}-{uuid4()}", speaker=speaker))
+            return hear(
+                person.agent, Words(lead=lead.pk, text=text, client_id=f"t{next(_number)}-{uuid4()}", speaker=speaker)
+            )

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from enterprisehub.engines.gate import instant
 
 from coaching import improvement
 from coaching.models import CardVerdict, Feedback, Improvement, Session, Suggestion
 from coaching.services import situation
 from coaching.suggestions import COACH
 from coaching.wire import card_payload
-from enterprisehub.engines.gate import instant
 from enterprisehub.errors import Invalid, NotFound
 from enterprisehub.realtime.push import tell
 from enterprisehub.tenants.models import Agent
@@ -73,7 +73,12 @@ def give(agent: Agent, opinion: Opinion) -> Feedback:
     if card is not None and opinion.verdict:
         card.verdict = opinion.verdict
         card.save(update_fields=["verdict"])
-    state = {"state": "feedback", "card": str(card.pk) if card else None, "verdict": opinion.verdict, "score": opinion.score}
+    state = {
+        "state": "feedback",
+        "card": str(card.pk) if card else None,
+        "verdict": opinion.verdict,
+        "score": opinion.score,
+    }
     tell(agent.pk, ("status", {**state, "session": str(session.pk)}))
     if opinion.verdict == CardVerdict.WRONG or (opinion.score is not None and opinion.score < GOOD_ENOUGH):
         later("coaching.improve", feedback=feedback.pk)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import now
+from enterprisehub.engines.gate import instant
 
 from coaching import attention
 from coaching.cards import Card, CoachAnswer
@@ -20,7 +21,6 @@ from coaching.services.situation import Situation
 from coaching.suggestions import COACH
 from coaching.wire import card_payload, message_payload
 from enterprisehub.engines.base import Answer
-from enterprisehub.engines.gate import instant
 from enterprisehub.realtime.push import tell
 from enterprisehub.tenants.models import Agent
 from enterprisehub.tenants.work import later
@@ -89,9 +89,7 @@ def _again(message: Message, session: Session, agent: Agent) -> Heard:
     return Heard(message, session, False, card, source=card.source if card else "local")
 
 
-def _weigh(
-    around: Situation, answer: Answer[CoachAnswer], *, session: Session, message: Message
-) -> Suggestion | None:
+def _weigh(around: Situation, answer: Answer[CoachAnswer], *, session: Session, message: Message) -> Suggestion | None:
     """The answer's card as a row, shown or held back as the agent's attention allows."""
     card = answer.value.card
     if card is None:
@@ -172,5 +170,3 @@ def _heard(message: Message, session: Session) -> dict[str, Any]:
         "session": str(session.pk),
         "lead_name": str(session.conversation.lead),
     }
-
-

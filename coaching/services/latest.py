@@ -8,7 +8,7 @@ from uuid import UUID
 from redis.exceptions import RedisError
 
 from enterprisehub.ops.stores import cache_redis
-from enterprisehub.tenants.keys import key
+from enterprisehub.tenants import keys
 
 KEEP = 120  # seconds: longer than any refinement lives
 REST = 5.0  # seconds without trying Redis after it failed, so that the live path does not wait for it
@@ -37,4 +37,4 @@ def is_latest(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> bool:
 
 
 def _key(tenant_id: UUID, conversation_id: UUID) -> str:
-    return key("latest", conversation_id, tenant=tenant_id)
+    return keys.of(tenant_id, "latest", conversation_id)

@@ -100,7 +100,9 @@ def _known(situation: Situation) -> dict[str, str]:
         locale = "es_US" if lead.language == "es" else "en_US"
         facts.setdefault(
             "price",
-            format_currency(conversation.listing_price, conversation.currency, "¤#,##0", locale=locale, currency_digits=False),
+            format_currency(
+                conversation.listing_price, conversation.currency, "¤#,##0", locale=locale, currency_digits=False
+            ),
         )
     if conversation.listing:
         facts.setdefault("address", conversation.listing)

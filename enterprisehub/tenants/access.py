@@ -37,6 +37,7 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "people.manage": RUNS_IT,
     "keys.manage": RUNS_IT,
     "settings.manage": RUNS_IT,
+    "feedback.read": LEADS | {Role.AUDITOR},
     "audit.read": RUNS_IT | {Role.AUDITOR},
     "ledger.read": RUNS_IT | {Role.AUDITOR},
     "admin.enter": RUNS_IT,
@@ -58,6 +59,11 @@ def may(role: str | None, operation: str) -> bool:
 
 def key_may(scopes: list[str], operation: str) -> bool:
     return any(operation in KEY_SCOPES.get(scope, frozenset()) for scope in scopes)
+
+
+def may_grant(role: str | None, granted: str) -> bool:
+    """Whether this role may give (or take away) `granted`: owners any, admins any but owner, nobody else."""
+    return may(role, "people.manage") and (role == Role.OWNER or granted != Role.OWNER)
 
 
 def require(role: str | None, operation: str) -> None:

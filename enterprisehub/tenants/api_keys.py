@@ -2,42 +2,60 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import timedelta
 
 from django.http import HttpRequest
 from django.utils import timezone
-from rest_framework_api_key.crypto import KeyGenerator
+from django.utils.crypto import constant_time_compare, get_random_string
 
+from enterprisehub.errors import Invalid
+from enterprisehub.tenants import trail
+from enterprisehub.tenants.access import KEY_SCOPES
 from enterprisehub.tenants.models import ApiKey
 from enterprisehub.tenants.scope import unscoped
 
 MARK = "ehk_"
 USED_STEP = timedelta(minutes=5)  # last_used_at is precise to this, so that reading does not write each time
-_generator = KeyGenerator(prefix_length=8, secret_key_length=40)
+PREFIX_LENGTH, SECRET_LENGTH = 8, 40  # the secret holds about 238 bits, so one round of SHA-512 is enough to keep it
+LONGEST = 200  # characters of a presented key that are looked at
 
 
 def issue(key: ApiKey) -> str:
     """Give an unsaved key its secret and save it; the returned text is shown once and never again."""
-    text, prefix, hashed = _generator.generate()
-    key.prefix, key.hashed_key = prefix, hashed
+    return adopt(key, f"{get_random_string(PREFIX_LENGTH)}.{get_random_string(SECRET_LENGTH)}")
+
+
+def adopt(key: ApiKey, secret: str) -> str:
+    """Save an unsaved key with a secret that was made elsewhere (`prefix.secret`), and return the whole text."""
+    if unknown := set(key.scopes) - KEY_SCOPES.keys():
+        raise Invalid(f"There is no scope {sorted(unknown)[0]!r}.", field="scopes")
+    key.prefix, key.hashed_key = secret.partition(".")[0], _hash(secret)
     key.save()
-    return MARK + text
+    trail.note("key.issue", key, scopes=sorted(key.scopes), agent=str(key.agent_id or ""))
+    return MARK + secret
+
+
+def revoke(key: ApiKey) -> None:
+    """From the next request on this key opens nothing."""
+    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        trail.note("key.revoke", key)
 
 
 def presented(request: HttpRequest) -> str:
     """The key in `Authorization: Bearer ehk_…`, or empty."""
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-    return text.strip() if scheme.lower() == "bearer" and text.strip().startswith(MARK) else ""
+    return text.strip()[:LONGEST] if scheme.lower() == "bearer" and text.strip().startswith(MARK) else ""
 
 
 def check(text: str) -> ApiKey | None:
     """The valid key behind this text; None for an unknown, wrong, expired or revoked one, in the same time."""
-    prefix, _, _ = text.removeprefix(MARK).partition(".")
+    secret = text.removeprefix(MARK).replace("\x00", "")
+    prefix = secret.partition(".")[0]
     with unscoped("an API key says which tenant it belongs to"):
-        key = ApiKey.objects.select_related("tenant", "agent").filter(prefix=prefix).first()
-        hashed = key.hashed_key if key else _DECOY
-        right = _generator.verify(text.removeprefix(MARK), hashed)
+        key: ApiKey | None = ApiKey.objects.select_related("tenant", "agent").filter(prefix=prefix).first()
+        right = constant_time_compare(_hash(secret), key.hashed_key if key else _DECOY)
         if key is None or not right or not key.is_valid():
             return None
         now = timezone.now()
@@ -46,4 +64,8 @@ def check(text: str) -> ApiKey | None:
         return key
 
 
-_DECOY = _generator.hash(secrets.token_hex(20))
+def _hash(secret: str) -> str:
+    return "sha512$$" + hashlib.sha512(secret.encode()).hexdigest()
+
+
+_DECOY = _hash(secrets.token_hex(20))

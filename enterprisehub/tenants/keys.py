@@ -21,7 +21,7 @@ def shared(*parts: object) -> str:
 
 
 def of(tenant_id: UUID, *parts: object) -> str:
-    """Another tenant's key, for code that already runs over every tenant (erasure, the sweeper)."""
+    """Another tenant's key, for code that was handed the tenant (on-commit work, erasure, the sweeper)."""
     return _join(str(tenant_id), parts)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from enterprisehub.tenants import api_keys
+from enterprisehub.ops.logs import bind_tenant
+from enterprisehub.tenants import api_keys, trail
 from enterprisehub.tenants.models import Agent, Membership, User
 from enterprisehub.tenants.scope import scope, unscoped
 
@@ -28,28 +30,36 @@ class TenantMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.membership = request.agent = request.api_key = request.tenant_id = None  # type: ignore[attr-defined]
-        with self._scope(request) as opened:
-            del opened
-            response = self.get_response(request)
+        with self._scope(request):
+            with bind_tenant(request.tenant_id or "-"):  # type: ignore[attr-defined]
+                response = self.get_response(request)
             if response.status_code >= 500 and transaction.get_connection().in_atomic_block:
                 transaction.set_rollback(True)
+            elif response.status_code == 403:
+                _note_denial(request)
             return response
 
     def _scope(self, request: HttpRequest) -> AbstractContextManager[None]:
         if request.path.startswith(API_PREFIX) and (raw := api_keys.presented(request)):
+            request.user = AnonymousUser()  # who shows a key is that key and nobody else, whatever cookie came along
             key = api_keys.check(raw)
             if key is None:
+                trail.note("key.refused")
                 return nullcontext()
             request.api_key, request.tenant_id = key, key.tenant_id  # type: ignore[attr-defined]
+            request.agent = key.agent  # type: ignore[attr-defined]
             return scope(key.tenant_id)
-        user = request.user
-        if not user.is_authenticated:
+        if not request.user.is_authenticated:
             return nullcontext()
+        return self._of_person(request, request.user)
+
+    def _of_person(self, request: HttpRequest, user: User) -> AbstractContextManager[None]:
         membership = choose(user, request.session.get(SESSION_KEY))
         if membership is None:
             staff = user.is_superuser and request.path.startswith(ADMIN_PREFIX)
             return unscoped("platform staff in the admin") if staff else nullcontext()
-        request.session.setdefault(SESSION_KEY, str(membership.tenant_id))
+        if request.session.get(SESSION_KEY) != str(membership.tenant_id):
+            request.session[SESSION_KEY] = str(membership.tenant_id)
         request.membership, request.tenant_id = membership, membership.tenant_id  # type: ignore[attr-defined]
         request.agent = membership.found_agent  # type: ignore[attr-defined]
         return scope(membership.tenant_id)
@@ -61,14 +71,17 @@ def choose(user: User, wanted: str | None) -> Membership | None:
         mine = list(
             Membership.objects.filter(user=user, is_active=True, user__is_active=True)
             .select_related("tenant", "user")
-            .order_by("created_at")
+            .order_by("created_at", "pk")
         )
         chosen = next((m for m in mine if str(m.tenant_id) == wanted), mine[0] if mine else None)
         if chosen is not None:
             chosen.choices = mine
-            chosen.found_agent = Agent.objects.filter(
-                tenant_id=chosen.tenant_id, user=user, is_active=True
-            ).first()
+            agents = Agent.objects.select_related("tenant")
+            chosen.found_agent = agents.filter(tenant_id=chosen.tenant_id, user=user, is_active=True).first()
         return chosen
 
 
+def _note_denial(request: HttpRequest) -> None:
+    """A permission that was refused; a CSRF failure is one too."""
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    trail.note("permission.denied", f"view:{route}", method=request.method or "")

@@ -205,7 +205,9 @@ class ApiKey(TenantModel):
         return f"{self.name} ({self.prefix}…)"
 
     def is_valid(self) -> bool:
-        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now())
+        """Not revoked, not past its end, and its agent (if it speaks for one) still works here."""
+        here = self.agent is None or self.agent.is_active
+        return here and self.revoked_at is None and (self.expires_at is None or self.expires_at > now())
 
 
 class Job(TenantModel):

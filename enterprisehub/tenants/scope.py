@@ -44,7 +44,7 @@ def scope(tenant_id: UUID) -> Iterator[None]:
 @contextmanager
 def unscoped(reason: str) -> Iterator[None]:
     """Open a transaction over every tenant; the reason says why this code may. The one exit that grep finds."""
-    if not reason:
+    if not reason.strip():
         raise NoTenant("say why this code may see every tenant")
     with _carry(_Scope(None, open=True), EVERYBODY):
         yield
@@ -72,14 +72,17 @@ def current() -> UUID:
 
 
 def is_open() -> bool:
-    """Whether rows can be touched here: a scope is open, or the reason for none was given."""
+    """Whether rows can be touched here: a scope is open, or the reason for none was given.
+
+    Context variables travel into other threads and into on-commit work, transactions do not: there it is closed.
+    """
     now = _scope.get()
-    return now is not None and now.open
+    return now is not None and now.open and connection.in_atomic_block
 
 
 def is_unscoped() -> bool:
     now = _scope.get()
-    return now is not None and now.open and now.tenant is None
+    return now is not None and now.tenant is None and is_open()
 
 
 @contextmanager

@@ -36,7 +36,9 @@ class Command(BaseCommand):
             sys.exit(self._under_embedded_services(options))
         port = options["port"] or (_free_port() if options["once"] else settings.PORT)
         url = f"http://127.0.0.1:{port}"
-        stack = subprocess.Popen([sys.executable, "manage.py", "dev", "--standin", "--port", str(port)], cwd=settings.BASE_DIR)
+        stack = subprocess.Popen(
+            [sys.executable, "manage.py", "dev", "--standin", "--port", str(port)], cwd=settings.BASE_DIR
+        )
         signal.signal(signal.SIGTERM, _stop)
         try:
             self._wait(url, stack)

@@ -1,0 +1,222 @@
+"""Which card answers these words, and in which lines of the playbook?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from coaching import attention
+from coaching.cards import Card, CoachAnswer, CoachQuestion
+from coaching.editing import LANGUAGES, NOTHING_TO_ASK, QUESTION_KINDS
+from coaching.grounding import facts, filled, without_orders
+from coaching.kinds import KINDS, NON_OVERCOMABLE, group_of
+from coaching.language import guess
+from coaching.objections import Objection, ObjectionAnswer, ObjectionQuestion, Turn, spot
+from coaching.playbooks import Entry, Line
+from coaching.questions import Question, QuestionContext, next_question, slots
+from coaching.text import fold, words
+from coaching.urgency import weigh
+from leads.intent import Intent, read
+from leads.preferences import Mention, mentions
+
+QUESTION_GROUP = "question"
+# a second pair of eyes: an intent that the law touches makes a compliance card even when no objection was spotted
+SAFETY = {
+    "opt_out": "opt_out",
+    "fair_housing_sensitive": "steering",
+    "legal_tax_question": "professional_advice",
+    "distress": "distress",
+}
+SURE = 0.8
+# to these, the entry's own question; asking an upset or waiting person the next slot would be deaf
+OWN_ASK = frozenset({"complaint", "status_update", "document_question", "scheduling", "book_consult"})
+EITHER = {"en": "{this} or {that}? Ask first", "es": "¿{this} o {that}? Pregunte primero"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was understood of the newest message, before any words are chosen."""
+
+    language: str
+    objections: ObjectionAnswer
+    intents: tuple[Intent, ...]
+    told: tuple[Mention, ...]
+    known_slots: frozenset[str]
+    question: Question | None
+
+
+def coach(question: CoachQuestion) -> CoachAnswer:
+    """Read the message and compose its card; no network, no state, the same question gives the same answer."""
+    reading = understand(question)
+    card = _card(question, reading)
+    quiet = card is not None and card.kind in NOTHING_TO_ASK
+    return CoachAnswer(
+        card=card,
+        objections=reading.objections,
+        question=None if quiet else reading.question,
+        intents=tuple(intent.name for intent in reading.intents),
+        known_slots=reading.known_slots,
+        language=reading.language,
+        urgency=card.urgency if card else urgency_of(question, reading, kind=""),
+    )
+
+
+def understand(question: CoachQuestion) -> Reading:
+    """Everything the readers say about the newest message; orders to the machine are read around."""
+    text, language = without_orders(question.text), spoken(question)
+    objections = spot(ObjectionQuestion(text, question.history, question.listing_price, language))
+    told = mentions((*question.history, Turn("prospect", text)))
+    known = frozenset(name for name, value in question.known.items() if value) | {mention.slot for mention in told}
+    if "area" in known:
+        known |= {"location"}
+    known &= slots()
+    ctx = QuestionContext(
+        question.stage, question.vertical, question.side, language, known, question.asked, seed=question.known.get("first_name", "")
+    )
+    return Reading(language, objections, read(text, question.history), told, known, next_question(ctx))
+
+
+def spoken(question: CoachQuestion) -> str:
+    """The prospect's language: a full sentence speaks for itself, a short word follows the known or last language."""
+    folded = fold(question.text).text
+    here = guess(question.text, folded)
+    if len(words(folded)) >= 4:
+        return here
+    if question.language in LANGUAGES:
+        return str(question.language)
+    last = next((turn.text for turn in reversed(question.history) if turn.speaker == "prospect"), "")
+    return "es" if "es" in (here, guess(last, fold(last).text)) else "en"
+
+
+def urgency_of(question: CoachQuestion, reading: Reading, *, kind: str) -> str:
+    """The rule's level for this message, with `kind` counted as an objection when it is one."""
+    kinds = {objection.kind for objection in reading.objections.objections} | ({kind} & {*KINDS, "complaint"})
+    return weigh(question.text, objections=kinds, intents=[intent.name for intent in reading.intents]).level
+
+
+def _card(question: CoachQuestion, reading: Reading) -> Card | None:
+    found = _first(reading)
+    if found is not None:
+        return _objection_card(question, reading, found)
+    wish = reading.intents[0] if reading.intents else None
+    fresh = [mention for mention in reading.told if mention.turn == len(question.history)]
+    if wish and wish.name in QUESTION_KINDS and wish.name != "small_talk":
+        return _wish_card(question, reading, wish)
+    if fresh and (wish is None or wish.name != "small_talk"):
+        first = fresh[0]
+        return _wish_card(question, reading, Intent("details", 0.6, first.quote, first.start, first.end))
+    return None
+
+
+def _first(reading: Reading) -> Objection | None:
+    """What must not be argued with goes first, whoever saw it; then the likeliest objection."""
+    found = reading.objections.objections
+    if closed := next((o for o in found if o.kind in NON_OVERCOMABLE), None):
+        return closed
+    for intent in reading.intents:
+        if intent.name in SAFETY and intent.confidence >= SURE:
+            kind = SAFETY[intent.name]
+            return Objection(kind, group_of(kind), intent.confidence, intent.quote, intent.start, intent.end, False)
+    return found[0] if found else None
+
+
+def _objection_card(question: CoachQuestion, reading: Reading, found: Objection) -> Card | None:
+    card = compose(question, reading, found.kind, confidence=found.confidence)
+    if card is None:
+        return None
+    second = next((o.kind for o in reading.objections.objections if o.kind != found.kind), "")
+    if reading.objections.unsure and second and not card.compliance:
+        card = _clarified(question, reading, replace(card, also=second))
+    return quoted(card, question, found.start, found.end)
+
+
+def _wish_card(question: CoachQuestion, reading: Reading, wish: Intent) -> Card | None:
+    card = compose(question, reading, wish.name, confidence=wish.confidence)
+    if card is None:
+        return None
+    best = reading.question
+    if best and wish.name not in OWN_ASK | NOTHING_TO_ASK:
+        card = replace(card, ask=best.text, ask_slot=best.slot, line_ids=card.line_ids[:1])
+    return quoted(card, question, wish.start, wish.end)
+
+
+def quoted(card: Card, question: CoachQuestion, start: int, end: int) -> Card:
+    """The card with its evidence: the prospect's words as they were written."""
+    return replace(card, why=question.text[start:end], why_start=start, why_end=end)
+
+
+def compose(question: CoachQuestion, reading: Reading, kind: str, *, confidence: float) -> Card | None:
+    """A card of this kind from the playbook, without evidence yet; None when the playbook has no entry."""
+    book = question.playbook
+    said = book.find(kind, question.vertical, reading.language)
+    shown = book.find(kind, question.vertical, question.agent_language)
+    if said is None or shown is None:
+        return None
+    compliance = kind in NON_OVERCOMABLE
+    detail = attention.detail(question.experience, compliance=compliance)
+    values = facts(question.known)
+    say = pick(said.say, values, question.used_lines)
+    ask = pick(said.ask, values, question.used_lines, known=reading.known_slots)
+    return Card(
+        kind=kind,
+        group=group_of(kind) if kind in KINDS else QUESTION_GROUP,
+        headline=shown.headline,
+        say=shown.nudge if detail == "nudge" else _text(say, values),
+        ask=_text(ask, values),
+        ask_slot=ask.slot if ask else "",
+        why="",
+        why_start=0,
+        why_end=0,
+        urgency=urgency_of(question, reading, kind=kind),
+        confidence=round(min(max(confidence, 0.0), 1.0), 3),
+        language=said.language,
+        line_ids=tuple(line.id for line in (say, ask) if line),
+        playbook_version=book.version,
+        detail=detail,
+        compliance=compliance,
+    )
+
+
+def pick(
+    lines: Sequence[Line], values: Mapping[str, str], used: Sequence[str], *, known: frozenset[str] = frozenset()
+) -> Line | None:
+    """The line read longest ago, never-read ones first, among those whose placeholders are known and whose slot is not."""
+    last = {line: place for place, line in enumerate(used)}
+    fit = [line for line in lines if line.holes <= values.keys() and line.slot not in known]
+    return min(fit, key=lambda line: last.get(line.id, -1), default=None)
+
+
+def _text(line: Line | None, values: Mapping[str, str]) -> str:
+    return (filled(line.text, values) or "") if line else ""
+
+
+def _clarified(question: CoachQuestion, reading: Reading, card: Card) -> Card:
+    """Two kinds are nearly as likely: say nothing that presumes one of them, ask which it is."""
+    book, vertical = question.playbook, question.vertical
+    pair = {
+        language: [book.find(kind, vertical, language) for kind in (card.kind, card.also)]
+        for language in {reading.language, question.agent_language}
+    }
+    spoken_pair, shown_pair = _topics(pair[reading.language]), _topics(pair[question.agent_language])
+    say, ask = (pick(lines, spoken_pair, question.used_lines) for lines in book.clarify(reading.language))
+    if not (say and ask and spoken_pair and shown_pair):
+        return card
+    headline = EITHER.get(question.agent_language, EITHER["en"])
+    return replace(
+        card,
+        headline=_sentence(filled(headline, shown_pair) or card.headline),
+        say=_text(say, {}) if card.detail == "full" else card.say,
+        ask=_text(ask, spoken_pair),
+        ask_slot="",
+        line_ids=(say.id, ask.id),
+    )
+
+
+def _topics(pair: Sequence[Entry | None]) -> dict[str, str]:
+    names = [entry.topic for entry in pair if entry and entry.topic]
+    return dict(zip(("this", "that"), names, strict=True)) if len(names) == 2 else {}
+
+
+def _sentence(text: str) -> str:
+    first = next((place for place, letter in enumerate(text) if letter.isalpha()), 0)
+    return text[:first] + text[first : first + 1].upper() + text[first + 1 :]
