@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from enterprisehub.tenants import api_keys
-from enterprisehub.tenants.access import KEY_SCOPES, may_grant
-from enterprisehub.tenants.admin_base import ReadOnlyAdmin, TenantAdmin, allowed, role_of
+from enterprisehub.tenants.access import KEY_SCOPES
+from enterprisehub.tenants.admin_base import ReadOnlyAdmin, TenantAdmin
+from enterprisehub.tenants.admin_people import MembershipPage, UserPage
 from enterprisehub.tenants.models import Agent, ApiKey, Job, Team, Tenant
 from enterprisehub.tenants.scope import current, is_unscoped
 
-__all__ = ["ReadOnlyAdmin", "TenantAdmin", "allowed", "may_grant", "role_of"]
+__all__ = ["MembershipPage", "ReadOnlyAdmin", "TenantAdmin", "UserPage"]
 
 
 @admin.register(Tenant)
@@ -72,7 +73,7 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ApiKey
-        fields = ("name", "scopes", "agent", "expires_at")
+        fields = ("name", "scopes", "expires_at")  # the agent joins in a request, where a scope is open
 
 
 @admin.register(ApiKey)

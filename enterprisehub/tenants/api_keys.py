@@ -30,7 +30,7 @@ def issue(key: ApiKey) -> str:
 def adopt(key: ApiKey, secret: str) -> str:
     """Save an unsaved key with a secret that was made elsewhere (`prefix.secret`), and return the whole text."""
     if unknown := set(key.scopes) - KEY_SCOPES.keys():
-        raise Invalid(f"There is no scope {sorted(unknown)[0]!r}.", field="scopes")
+        raise Invalid(f"There is no scope {min(unknown)!r}.", field="scopes")
     key.prefix, key.hashed_key = secret.partition(".")[0], _hash(secret)
     key.save()
     trail.note("key.issue", key, scopes=sorted(key.scopes), agent=str(key.agent_id or ""))

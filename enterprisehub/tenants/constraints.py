@@ -19,12 +19,13 @@ class SameTenant(models.BaseConstraint):
         super().__init__(name=name)
         self.field = field
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         # Inside CREATE TABLE the target's index may not exist yet, so the key is added after the table.
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
 
     def create_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor | None) -> Statement:  # type: ignore[override]
-        assert schema_editor is not None
+        if schema_editor is None:
+            raise ValueError("a schema editor is needed")
         field = model._meta.get_field(self.field)
         quote = schema_editor.quote_name
         there = field.related_model._meta.db_table
@@ -44,7 +45,8 @@ class SameTenant(models.BaseConstraint):
         )
 
     def remove_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor | None) -> Statement:  # type: ignore[override]
-        assert schema_editor is not None
+        if schema_editor is None:
+            raise ValueError("a schema editor is needed")
         return Statement(
             "ALTER TABLE %(table)s DROP CONSTRAINT %(name)s",
             table=Table(model._meta.db_table, schema_editor.quote_name),

@@ -102,6 +102,10 @@ class TenantModel(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.claim()
+        super().save(*args, **kwargs)
+
     def claim(self) -> None:
         """Stamp a new row with the scope's tenant; refuse a row, or a pointer, of another tenant."""
         if is_unscoped():
@@ -117,10 +121,6 @@ class TenantModel(models.Model):
                 other = getattr(self, field.name)
                 if other is not None and other.tenant_id != tenant_id:
                     raise WrongTenant(f"{self._meta.label}.{field.name} points into another tenant")
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.claim()
-        super().save(*args, **kwargs)
 
 
 class Membership(TenantModel):

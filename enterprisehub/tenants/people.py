@@ -62,7 +62,7 @@ def may_change_account(user: User, *, by_role: str | None) -> bool:
 
 def send_password_link(request: HttpRequest, user: User) -> None:
     """A link by e-mail to choose a (new) password; nobody else ever knows it."""
-    request_password_reset(request, user.email, [user])
+    request_password_reset(request, user.email, [user], None)
     trail.note("user.password_link", user)
 
 
