@@ -71,7 +71,13 @@ def understand(question: CoachQuestion) -> Reading:
         known |= {"location"}
     known &= slots()
     ctx = QuestionContext(
-        question.stage, question.vertical, question.side, language, known, question.asked, seed=question.known.get("first_name", "")
+        question.stage,
+        question.vertical,
+        question.side,
+        language,
+        known,
+        question.asked,
+        seed=question.known.get("first_name", ""),
     )
     return Reading(language, objections, read(text, question.history), told, known, next_question(ctx))
 

@@ -13,11 +13,26 @@ LANGUAGES = ("en", "es")
 VERTICALS = ("any", "first_time", "luxury", "investment", "commercial")
 PLACEHOLDERS = frozenset({"first_name", "agent_name", "brokerage", "area", "price", "address", "date", "source"})
 # What a prospect may want without objecting: intents of leads.intent that deserve a card, and "details" (told us facts).
-QUESTION_KINDS = (
-    "inquiry_listing search_help valuation_request book_tour book_consult financing_question sell_intent invest_intent"
-    " rent_intent commercial_need status_update document_question scheduling small_talk complaint wrong_person"
-    " vendor_spam details"
-).split()
+QUESTION_KINDS = [
+    "inquiry_listing",
+    "search_help",
+    "valuation_request",
+    "book_tour",
+    "book_consult",
+    "financing_question",
+    "sell_intent",
+    "invest_intent",
+    "rent_intent",
+    "commercial_need",
+    "status_update",
+    "document_question",
+    "scheduling",
+    "small_talk",
+    "complaint",
+    "wrong_person",
+    "vendor_spam",
+    "details",
+]
 # After these nothing more is asked: the person wants to be left alone, is bound elsewhere, or sells to us.
 NOTHING_TO_ASK = frozenset({"opt_out", "signed_exclusive", "wrong_person", "vendor_spam"})
 TEXTS = ("headline", "nudge", "avoid", "next_step", "topic")
@@ -104,7 +119,9 @@ def _misasked(kind: str, lines: Any) -> Iterator[str]:
 
 def _always_askable(lines: list[Any]) -> bool:
     return any(
-        not HOLE.search(str(line.get("text"))) and not line.get("slot") if isinstance(line, Mapping) else not HOLE.search(str(line))
+        not HOLE.search(str(line.get("text"))) and not line.get("slot")
+        if isinstance(line, Mapping)
+        else not HOLE.search(str(line))
         for line in lines
     )
 

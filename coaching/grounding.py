@@ -33,7 +33,15 @@ _SPELLED = re.compile(
     r"|un|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|quince|veinte|treinta|cuarenta|cincuenta|cien)[ -](?:and a half )?"
     r"(?:percent|per cent|thousand|million|hundred|grand|dollars|por ciento|mil|millones|dolares|pesos)\b"
 )
-_SCALE = {"k": 1_000, "mil": 1_000, "thousand": 1_000, "m": 1_000_000, "mm": 1_000_000, "million": 1_000_000, "millones": 1_000_000}
+_SCALE = {
+    "k": 1_000,
+    "mil": 1_000,
+    "thousand": 1_000,
+    "m": 1_000_000,
+    "mm": 1_000_000,
+    "million": 1_000_000,
+    "millones": 1_000_000,
+}
 
 
 def span_of(quote: str, text: str) -> tuple[int, int] | None:
@@ -69,7 +77,11 @@ def facts(known: Mapping[str, str]) -> dict[str, str]:
     """What placeholders may be filled with: one clean line each, no braces; `location` also answers for {area}."""
     told = {**({"area": known["location"]} if known.get("location") else {}), **known}
     clean = {name: " ".join(str(value).split()) for name, value in told.items() if name in PLACEHOLDERS}
-    return {n: v for n, v in clean.items() if v and len(v) <= LONGEST_FACT and "{" not in v and "}" not in v and not _LINK.search(v)}
+    return {
+        n: v
+        for n, v in clean.items()
+        if v and len(v) <= LONGEST_FACT and "{" not in v and "}" not in v and not _LINK.search(v)
+    }
 
 
 def filled(text: str, values: Mapping[str, str]) -> str | None:

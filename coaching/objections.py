@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from coaching import kinds
 from enterprisehub.engines.base import Capability
 
 

@@ -16,6 +16,7 @@ from coaching.editing import HOLE, LANGUAGES, QUESTION_KINDS, TEXTS, problems, w
 from coaching.kinds import KINDS
 from enterprisehub.errors import Invalid
 
+
 class BadPlaybook(Invalid):
     """The content cannot be a playbook; `problems` says where and why, one sentence each."""
 
@@ -184,7 +185,9 @@ def _entries(content: Mapping[str, Any]) -> Iterator[Entry]:
 
 def _lines(prefix: str, given: Sequence[str | Mapping[str, str]]) -> tuple[Line, ...]:
     return tuple(
-        Line(f"{prefix}.{n}", one) if isinstance(one, str) else Line(one.get("id") or f"{prefix}.{n}", one["text"], one.get("slot", ""))
+        Line(f"{prefix}.{n}", one)
+        if isinstance(one, str)
+        else Line(one.get("id") or f"{prefix}.{n}", one["text"], one.get("slot", ""))
         for n, one in enumerate(given, 1)
     )
 

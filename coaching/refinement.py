@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from coaching.cards import Card, CoachAnswer, CoachQuestion
 from coaching.composing import QUESTION_GROUP, Reading, coach, compose, quoted, understand, urgency_of
-from coaching.editing import HOLE, LIMITS, PLACEHOLDERS, QUESTION_KINDS
+from coaching.editing import LIMITS, PLACEHOLDERS, QUESTION_KINDS
 from coaching.grounding import facts, filled, span_of, unsupported, without_orders
 from coaching.kinds import KINDS, NON_OVERCOMABLE, group_of
 from coaching.language import guess
@@ -200,7 +200,14 @@ def _unfilled(card: Card, question: CoachQuestion) -> dict[str, object]:
     """The local card for the prompt: line ids and texts with placeholders, so that no fact leaves with it."""
     lines = question.playbook.lines(question.vertical, card.language)
     texts = [lines[key].text for key in card.line_ids if key in lines]
-    return {"kind": card.kind, "also": card.also, "urgency": card.urgency, "line_ids": list(card.line_ids), "lines": texts, "ask_slot": card.ask_slot}
+    return {
+        "kind": card.kind,
+        "also": card.also,
+        "urgency": card.urgency,
+        "line_ids": list(card.line_ids),
+        "lines": texts,
+        "ask_slot": card.ask_slot,
+    }
 
 
 def _untrusted(question: CoachQuestion) -> list[dict[str, str]]:

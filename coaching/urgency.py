@@ -45,7 +45,9 @@ _WEEKS = re.compile(
     r"|before (?:the )?(?:school|winter|summer|holidays)|(?:la )?proxima semana|proximo mes|este mes|contrato (?:termina|vence)"
     r"|en (?:dos|tres|\d+) (?:semanas|meses)|antes de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre))\b"
 )
-_NOT_SOON = re.compile(r"\b(?:no|not|isn't|nothing|without|no hay|sin) (?:so |that |very |too |any |in a )?(?:urgent\w*|rush|hurry|urgente|prisa)")
+_NOT_SOON = re.compile(
+    r"\b(?:no|not|isn't|nothing|without|no hay|sin) (?:so |that |very |too |any |in a )?(?:urgent\w*|rush|hurry|urgente|prisa)"
+)
 
 
 @dataclass(frozen=True)

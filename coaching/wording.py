@@ -74,5 +74,6 @@ def words(text: str) -> int:
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(
-        (reason, re.compile("|".join(f"(?:{part})" for part in parts), re.IGNORECASE)) for reason, parts in FORBIDDEN.items()
+        (reason, re.compile("|".join(f"(?:{part})" for part in parts), re.IGNORECASE))
+        for reason, parts in FORBIDDEN.items()
     )

@@ -1,4 +1,4 @@
-"""What answers a request or a socket? Django for HTTP, Channels for websockets."""
+"""What answers a request or a socket? Django for HTTP, Channels for websockets, behind one front."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from django.core.asgi import get_asgi_application
 
 pages = get_asgi_application()  # loads the apps; the routing table needs them
 
+from enterprisehub.ops.front import Front  # noqa: E402
 from enterprisehub.routing import websockets  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {"http": pages, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets)))}
+application = Front(
+    ProtocolTypeRouter(
+        {"http": pages, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets)))}
+    )
 )

@@ -42,7 +42,7 @@ async def _play(stage: Stage) -> list[Played]:
             played += [
                 await _line(stage, line, one if line["tenant"] == first.slug else other) for line in lines[:dropped]
             ]
-            await _feedback(first, one, played)
+            await _feedback(first, one)
         missed = {**lines[dropped], "door": "api"}
         message = await stage.say(None, missed)  # nobody listens: the replay must bring it
         async with stage.screen(first) as one:
@@ -51,8 +51,8 @@ async def _play(stage: Stage) -> list[Played]:
             rest = lines[dropped + 1 :]
             played += [await _line(stage, line, one if line["tenant"] == first.slug else other) for line in rest]
     said = [one for one in played if one.said]
-    for number, one in enumerate(said, 1):
-        one.number = number
+    for number, row in enumerate(said, 1):
+        row.number = number
     return said
 
 
@@ -84,7 +84,7 @@ async def _judge(player: Player, message: str, result: Played, started: float, *
     result.kind, result.headline, result.source = card["kind"], card["headline"], card["source"]
     if result.expected and card["kind"] not in result.expected:
         result.problems.append(f"card says {card['kind']}, expected {' or '.join(result.expected)}")
-    if card["why"] and card["why"] not in result.said and not card["why_end"] == 0:
+    if card["why"] and card["why"] not in result.said and card["why_end"] != 0:
         result.problems.append("the card quotes what was not said")
     if language and card["language"] != language:
         result.problems.append(f"the line is in {card['language']}, the prospect spoke {language}")
@@ -105,7 +105,7 @@ async def _second_wave(player: Player, card: dict[str, Any], result: Played) -> 
         result.refined = f"{better['change']}{' (stand-in)' if better['stand_in'] else ''} {better['refine_ms']:.0f} ms"
 
 
-async def _feedback(player: Player, socket: Any, played: list[Played]) -> None:
+async def _feedback(player: Player, socket: Any) -> None:
     """Use the newest card, and score another one low with a reason."""
     cards = [e["payload"]["card"]["id"] for e in player.events if e["type"] == "suggestion"]
     for card, body in (
@@ -133,13 +133,14 @@ def _stream(player: Player) -> list[str]:
 
 def _apart(players: list[Player]) -> list[str]:
     """No screen ever showed the other tenant's words."""
-    problems = []
-    for player in players:
-        text = json.dumps(player.events)
-        for other in players:
-            if other is not player and (str(other.lead_id) in text or str(other.tenant_id) in text):
-                problems.append(f"{player.slug} saw something of {other.slug}")
-    return problems
+    seen = {player.slug: json.dumps(player.events) for player in players}
+    return [
+        f"{player.slug} saw something of {other.slug}"
+        for player in players
+        for other in players
+        if other is not player
+        and (str(other.lead_id) in seen[player.slug] or str(other.tenant_id) in seen[player.slug])
+    ]
 
 
 def _improved(player: Player) -> list[str]:

@@ -24,9 +24,7 @@ PRODUCTION = ENVIRONMENT == "production"
 DEBUG = config.flag("DEBUG", False)
 SECRET_KEY = config.text("SECRET_KEY", "" if PRODUCTION else "insecure-for-development-only-" + "x" * 32)
 SECRET_KEY_FALLBACKS = config.words("SECRET_KEY_FALLBACKS")
-ALLOWED_HOSTS = config.words(
-    "ALLOWED_HOSTS", () if PRODUCTION else ("localhost", "127.0.0.1", "[::1]", "testserver")
-)
+ALLOWED_HOSTS = config.words("ALLOWED_HOSTS", () if PRODUCTION else ("localhost", "127.0.0.1", "[::1]", "testserver"))
 CSRF_TRUSTED_ORIGINS = config.words("CSRF_TRUSTED_ORIGINS")
 DEMO_PASSWORDS = config.flag("DEMO_PASSWORDS", not PRODUCTION)
 PORT = config.whole("PORT", 8000, least=1, most=65535)
@@ -35,9 +33,7 @@ PORT = config.whole("PORT", 8000, least=1, most=65535)
 _found = {} if PRODUCTION or os.environ.get("DATABASE_URL") else (embedded.state_of(DATA_DIR) or {})
 for _name, _address in _found.items():
     os.environ.setdefault(_name, _address)
-DATABASE_URL = (
-    config.url("DATABASE_URL", schemes=("postgresql", "postgres")) if os.environ.get("DATABASE_URL") else ""
-)
+DATABASE_URL = config.url("DATABASE_URL", schemes=("postgresql", "postgres")) if os.environ.get("DATABASE_URL") else ""
 DATABASE_ADMIN_URL = config.text("DATABASE_ADMIN_URL", DATABASE_URL)
 DATABASE_ROLE = config.choice("DATABASE_ROLE", ("application", "owner"), "application")
 _redis = config.url("REDIS_URL", "redis://127.0.0.1:6379", schemes=("redis", "rediss", "unix"))
@@ -319,13 +315,13 @@ ANTHROPIC_API_KEY = config.text("ANTHROPIC_API_KEY", "")
 ANTHROPIC_BASE_URL = config.url("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
 # Set by `manage.py dev --standin`: answers come from the local stand-in, and every card says so.
 CLAUDE_STAND_IN = config.flag("CLAUDE_STAND_IN", False)
-ENGINE_POLICIES: dict[
-    str, dict[str, Any]
-] = {}  # capability name -> fields of engines.base.Policy to override
+ENGINE_POLICIES: dict[str, dict[str, Any]] = {}  # capability name -> fields of engines.base.Policy to override
 FRESHNESS_SECONDS = config.number("FRESHNESS_SECONDS", 8, least=1, most=60)
 GHL_API_BASE = config.url("GHL_API_BASE", "https://services.leadconnectorhq.com")
 GHL_OAUTH_BASE = config.url("GHL_OAUTH_BASE", "https://marketplace.gohighlevel.com")
 GHL_WEBHOOK_PUBLIC_KEYS = config.pem_blocks("GHL_WEBHOOK_PUBLIC_KEYS")
+
+METRICS_TOKEN = config.text("METRICS_TOKEN", "")
 
 # --- Logs
 LOG_LEVEL = config.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")

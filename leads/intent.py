@@ -14,9 +14,15 @@ from leads.words import Said, folded, last_of
 
 OTHER = "other"
 # the intent that answers the agent's question wins over the same words used in passing
-_ANSWERABLE = re.compile(r"\b(?:what time|which day|which is easier|when (?:works|suits)|que dia|a que hora|cuando le)\b")
-_TIME = re.compile(r"\b(?:\w+day|tomorrow|today|morning|afternoon|evening|\d{1,2}(?::\d\d)? ?(?:am|pm)?|lunes|martes|jueves|viernes|sabado|manana|hoy)\b")
-_REPORTED = re.compile(r"\b(?:my (?:brother|sister|friend|neighbou?r|mother|father|boss|mom|dad)|they|mi (?:hermano|hermana|amigo|vecino|madre|padre))\s+(?:says?|said|told|thinks?|wants?|dice|dijo|quiere)\b[^.!?]*$")
+_ANSWERABLE = re.compile(
+    r"\b(?:what time|which day|which is easier|when (?:works|suits)|que dia|a que hora|cuando le)\b"
+)
+_TIME = re.compile(
+    r"\b(?:\w+day|tomorrow|today|morning|afternoon|evening|\d{1,2}(?::\d\d)? ?(?:am|pm)?|lunes|martes|jueves|viernes|sabado|manana|hoy)\b"
+)
+_REPORTED = re.compile(
+    r"\b(?:my (?:brother|sister|friend|neighbou?r|mother|father|boss|mom|dad)|they|mi (?:hermano|hermana|amigo|vecino|madre|padre))\s+(?:says?|said|told|thinks?|wants?|dice|dijo|quiere)\b[^.!?]*$"
+)
 
 
 @dataclass(frozen=True)

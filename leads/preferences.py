@@ -24,8 +24,11 @@ _PARTS = {
 _HYPOTHETICAL = re.compile(r"\b(?:if|whether|do i need|should i|would i|what if|si|necesito una?)\b[^.!?]{0,25}$")
 _NEGATED = re.compile(r"\b(?:not|n't|never|no|nunca|sin)\b[^.!?,]{0,12}$")
 # a capital at the start of a place's name proves little for these
-_NO_PLACE = re.compile(r"(?:i|i'm|the|a|an|january|february|march|april|may|june|july|august|september|october|november|december"
-                       r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|yes|no|ok|okay|thanks|sure|hi|hello)\b", re.IGNORECASE)
+_NO_PLACE = re.compile(
+    r"(?:i|i'm|the|a|an|january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|yes|no|ok|okay|thanks|sure|hi|hello)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)

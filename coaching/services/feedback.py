@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from enterprisehub.engines.gate import instant
 
 from coaching import improvement
 from coaching.models import CardVerdict, Feedback, Improvement, Session, Suggestion
 from coaching.services import situation
 from coaching.suggestions import COACH
 from coaching.wire import card_payload
+from enterprisehub.engines.gate import instant
 from enterprisehub.errors import Invalid, NotFound
 from enterprisehub.realtime.push import tell
 from enterprisehub.tenants.models import Agent

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import now
-from enterprisehub.engines.gate import instant
 
 from coaching import attention
 from coaching.cards import Card, CoachAnswer
@@ -21,6 +20,7 @@ from coaching.services.situation import Situation
 from coaching.suggestions import COACH
 from coaching.wire import card_payload, message_payload
 from enterprisehub.engines.base import Answer
+from enterprisehub.engines.gate import instant
 from enterprisehub.realtime.push import tell
 from enterprisehub.tenants.models import Agent
 from enterprisehub.tenants.work import later

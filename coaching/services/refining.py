@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.timezone import now
-from enterprisehub.engines.gate import ask
 
 from coaching.cards import Card, CoachAnswer, CoachQuestion
 from coaching.models import CardSource, Suggestion
@@ -19,6 +18,7 @@ from coaching.services.hearing import fields_of
 from coaching.suggestions import COACH, presentable
 from coaching.wire import card_payload
 from enterprisehub.engines.base import Answer, Outcome
+from enterprisehub.engines.gate import ask
 from enterprisehub.realtime.push import tell
 from enterprisehub.tenants.scope import current, scope
 from leads.models import Message, Speaker

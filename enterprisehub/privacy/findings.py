@@ -23,7 +23,9 @@ _SPOKEN_EMAIL = re.compile(
 _NANP = re.compile(r"(?<![\d$€£.,/-])(?:\+?1[ .-]?)?(?:\(\d{3}\)|\d{3})[ .-]?\d{3}[ .-]?\d{4}(?![\d,]|[.-]\d)")
 _INTERNATIONAL = re.compile(r"(?<![\w+])\+\d[\d ().-]{6,18}\d")
 _LOCAL_PHONE = re.compile(r"(?<![\d$-])\d{3}[ -]\d{4}(?![\d-])")
-_PHONE_CUE = re.compile(r"call|text|phone|cell|mobile|tel[eé]?f?|number|reach|whats\s?app|ll[aá]m|celular|n[uú]mero|m[oó]vil", re.I)
+_PHONE_CUE = re.compile(
+    r"call|text|phone|cell|mobile|tel[eé]?f?|number|reach|whats\s?app|ll[aá]m|celular|n[uú]mero|m[oó]vil", re.IGNORECASE
+)
 _SSN = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}([ -])(?!00)\d{2}\1(?!0000)\d{4}(?![\d-])")
 _CARD = re.compile(r"(?<![\d.])(?:\d[ -]?){12,18}\d(?![\d.]\d)")
 _NUMBERED = re.compile(
@@ -43,8 +45,12 @@ _NOT_IN_A_STREET = (
 )
 _UNIT = r"(?:\s*,?\s*(?:apt|apartment|unit|suite|ste|apto|depto|#)\s*\.?\s*#?\s*[\w-]{1,6})?"
 _DIRECTION = r"(?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?\s+)?"
-_SURE_SUFFIX = r"(?:street|avenue|ave|road|rd|boulevard|blvd|lane|ln|parkway|pkwy|highway|hwy|terrace|ter|cir|ct|dr|st|trl|pl)"
-_MAYBE_SUFFIX = r"(?:Drive|Way|Court|Place|Circle|Trail|Square|Sq|Run|Walk|Point|Pass|Loop|Ridge|Row|Crossing|Broadway|Alley|Path)"
+_SURE_SUFFIX = (
+    r"(?:street|avenue|ave|road|rd|boulevard|blvd|lane|ln|parkway|pkwy|highway|hwy|terrace|ter|cir|ct|dr|st|trl|pl)"
+)
+_MAYBE_SUFFIX = (
+    r"(?:Drive|Way|Court|Place|Circle|Trail|Square|Sq|Run|Walk|Point|Pass|Loop|Ridge|Row|Crossing|Broadway|Alley|Path)"
+)
 _STREETS = (
     re.compile(
         rf"\b\d{{1,6}}[A-Za-z]?\s+{_DIRECTION}(?:(?!{_NOT_IN_A_STREET})[\w'’.-]+\s+){{1,4}}?{_SURE_SUFFIX}\b\.?"
@@ -60,12 +66,19 @@ _STREETS = (
         re.IGNORECASE,
     ),
 )
-_SECRET = re.compile(r"\b(?:sk|pk|rk)-[\w-]{12,}|\bBearer\s+[\w.~+/=-]{8,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{4,}", re.IGNORECASE)
+_SECRET = re.compile(
+    r"\b(?:sk|pk|rk)-[\w-]{12,}|\bBearer\s+[\w.~+/=-]{8,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{4,}", re.IGNORECASE
+)
 
 
 def find(text: str) -> list[Finding]:
     """Every finding in the text, maybe overlapping, most certain kinds first."""
-    found = [Finding(*match.span(), "EMAIL") for pattern in (_EMAIL, _SPOKEN_EMAIL) for match in pattern.finditer(text) if "@" in text or pattern is _SPOKEN_EMAIL]
+    found = [
+        Finding(*match.span(), "EMAIL")
+        for pattern in (_EMAIL, _SPOKEN_EMAIL)
+        for match in pattern.finditer(text)
+        if "@" in text or pattern is _SPOKEN_EMAIL
+    ]
     if any(character.isdigit() for character in text):
         found += [*_cards(text), *_numbers(text), *_addresses(text), *_phones(text)]
     return found

@@ -44,11 +44,19 @@ _RULES: tuple[tuple[str, str], ...] = (
         r"|\bset\s+(?:the\s+)?(?:confidence|urgency|score|objection|stage)\b.{0,20}\b(?:to|=|as)\b"
         r"|\b(?:tell|advise|instruct)\s+the\s+agent\b.{0,40}\b(?:to|that)\b",
     ),
-    ("tool_call", r"\b(?:call|invoke|execute|run|use)\s+(?:the\s+)?(?:tool|function|command|shell|sql)\b|\"?(?:tool_use|function_call)\"?\s*:"),
+    (
+        "tool_call",
+        r"\b(?:call|invoke|execute|run|use)\s+(?:the\s+)?(?:tool|function|command|shell|sql)\b|\"?(?:tool_use|function_call)\"?\s*:",
+    ),
     ("hidden_link", r"!\[[^\]]{0,80}\]\(\s*https?:|\bdata:[\w/+.-]+;base64,|\bjavascript:"),
-    ("encoded", r"(?<![\w/+])(?=[A-Za-z0-9+/]*\d)(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{80,}={0,2}|(?:\\x[0-9a-f]{2}){8,}"),
+    (
+        "encoded",
+        r"(?<![\w/+])(?=[A-Za-z0-9+/]*\d)(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{80,}={0,2}|(?:\\x[0-9a-f]{2}){8,}",
+    ),
 )
-_PATTERNS = tuple((name, re.compile(rule, re.IGNORECASE | (0 if name == "encoded" else re.DOTALL))) for name, rule in _RULES)
+_PATTERNS = tuple(
+    (name, re.compile(rule, re.IGNORECASE | (0 if name == "encoded" else re.DOTALL))) for name, rule in _RULES
+)
 LONGEST = 20_000  # characters looked at: longer texts are flagged as such
 
 

@@ -50,9 +50,19 @@ def _number(rows: list[Event]) -> list[int]:
             INSERT INTO realtime_event (id, tenant_id, agent_id, seq, type, payload, at)
             SELECT numbered.id, %s, %s, counted.seq - %s + numbered.place, numbered.type, numbered.payload, %s
             FROM counted, numbered ORDER BY numbered.place RETURNING seq
-            """,
-            [new_id(), first.tenant_id, first.agent_id, len(rows), len(rows), *flat]
-            + [first.tenant_id, first.agent_id, len(rows), first.at],
+            """,  # noqa: S608 - only placeholders are put together
+            [
+                new_id(),
+                first.tenant_id,
+                first.agent_id,
+                len(rows),
+                len(rows),
+                *flat,
+                first.tenant_id,
+                first.agent_id,
+                len(rows),
+                first.at,
+            ],
         )
         return sorted(cast(int, row[0]) for row in cursor.fetchall())
 

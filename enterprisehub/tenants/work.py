@@ -11,15 +11,14 @@ from uuid import UUID
 import structlog
 from celery import current_app, shared_task
 from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from enterprisehub.tenants.models import Job
 from enterprisehub.tenants.scope import current, named, scope
 
 log = structlog.get_logger(__name__)
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 8  # how often work is handed over again before it is given up
+TENANT, INSTALLATION = "tenant", "installation"  # whom a task serves
 BROKER_REST = 5.0  # seconds without trying the broker after it refused
 
 _broker_down_until = 0.0
@@ -75,12 +74,17 @@ def task(name: str, *, waits: bool = False, **policy: Any) -> Callable[[Callable
                 with scope(tenant_id):
                     Job.objects.filter(pk=UUID(job)).delete()
 
-        return shared_task(name=name, **policy)(run)
+        return shared_task(name=name, serves=TENANT, **policy)(run)
 
     return decorate
 
 
+def chore(name: str, **policy: Any) -> Callable[[Callable[[], None]], Any]:
+    """Declare a Celery task of the installation itself: nobody's scope is open in it, so it says why when it opens all."""
+    return shared_task(name=name, serves=INSTALLATION, **policy)
+
+
 def _failed(tenant_id: UUID, job_id: UUID, error: Exception) -> None:
+    """The sweeper counts the attempts, so that work which kills its worker is given up too; here only the reason is kept."""
     with scope(tenant_id):
-        Job.objects.filter(pk=job_id).update(attempts=F("attempts") + 1, error=type(error).__name__)
-        Job.objects.filter(pk=job_id, attempts__gte=MAX_ATTEMPTS).update(failed_at=timezone.now())
+        Job.objects.filter(pk=job_id).update(error=type(error).__name__)

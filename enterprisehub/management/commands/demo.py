@@ -88,8 +88,7 @@ class Command(BaseCommand):
 
     def _print_doors(self, url: str, players: list[demo.Player]) -> None:
         lines = ["", f"  EnterpriseHub is at {url}", f"  Every password is: {demo.PASSWORD}", ""]
-        for player in players:
-            lines.append(f"  {player.tenant:<24} agent {player.email:<24} owner {player.owner}")
+        lines += [f"  {one.tenant:<24} agent {one.email:<24} owner {one.owner}" for one in players]
         mode = "Claude" if settings.ANTHROPIC_API_KEY else "the local stand-in (no ANTHROPIC_API_KEY is set)"
         lines += ["", f"  Second thoughts come from {mode}.", "  A conversation arrives in a few seconds.", ""]
         self.stdout.write("\n".join(lines))
