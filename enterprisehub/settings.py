@@ -1,9 +1,10 @@
-"""How is this installation set up? Every setting, read from the environment; docs/operations.md lists them."""
+"""How is this installation set up? From the environment; docs/operations.md lists every setting."""
 
 from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,8 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1, "health_check_interval": 15},
     }
 }
-# The pub/sub layer keeps delivering after a Redis restart. redis-py's default socket timeout of 5 s would drop idle sockets.
+# The pub/sub layer keeps delivering after a Redis restart; redis-py's default socket timeout of 5 s would end idle
+# sockets.
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -107,7 +109,7 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 60
-# visibility_timeout must exceed the hard limit above and every countdown; the two intervals make redelivery take seconds.
+# visibility_timeout must exceed the hard limit above and every countdown; the intervals make redelivery take seconds.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 5,
@@ -278,6 +280,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+if not PRODUCTION:  # nothing is collected there: the finders serve the files
+    warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 WHITENOISE_AUTOREFRESH = DEBUG
 EMAIL_BACKEND = config.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 UNFOLD = {

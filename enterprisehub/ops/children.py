@@ -37,7 +37,7 @@ for group in filter(alive, groups):
 
 
 def die_with_parent(sig: int) -> Callable[[], None]:
-    """A hook for a fresh child: the kernel sends it `sig` when the thread that started it dies, however it dies."""
+    """A hook for a fresh child: the kernel sends it `sig` when the thread that started it dies, in any way."""
     libc = ctypes.CDLL(None, use_errno=True)
     parent = os.getpid()
 
@@ -58,22 +58,39 @@ def end(child: subprocess.Popen[bytes], *, within: float = STOP_WITHIN) -> int:
         return child.wait(5)
 
 
+ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 class Stopped(BaseException):
     """Somebody asked us to stop (Ctrl-C, SIGTERM, a closed terminal)."""
 
 
 @contextlib.contextmanager
 def stop_signals() -> Iterator[None]:
-    """Inside, the first SIGINT, SIGTERM or SIGHUP raises Stopped in the main thread; later ones are ignored."""
+    """Inside, the first SIGINT, SIGTERM or SIGHUP raises Stopped in the main thread; later ones do nothing."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         for each in previous:
             signal.signal(each, signal.SIG_IGN)
         raise Stopped
 
-    previous = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    previous = {each: signal.getsignal(each) for each in ASKING}
     for each in previous:
         signal.signal(each, stop)
+    try:
+        yield
+    finally:
+        for each, old in previous.items():
+            signal.signal(each, old)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Inside, signals that ask us to stop are ignored: we are stopping."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = {each: signal.signal(each, signal.SIG_IGN) for each in ASKING}
     try:
         yield
     finally:
@@ -85,8 +102,8 @@ def stop_signals() -> Iterator[None]:
 class Group:
     """Children that run together: lines prefixed by name, one end for all.
 
-    Start it from the main thread. `stop()` asks every child politely, newest first, then by force. Should this process be
-    killed, the kernel passes the news to the children and a reaper ends the group of any that stays.
+    Start it from the main thread. Should this process be killed, the kernel passes the news to the children, and a
+    reaper ends the process group of any child that stays.
     """
 
     out: IO[str] = field(default_factory=lambda: sys.stdout)
@@ -125,17 +142,20 @@ class Group:
         return dead
 
     def stop(self) -> None:
-        for child in reversed(self._children.values()):
-            with contextlib.suppress(ProcessLookupError):
-                child.terminate()
-        for child in self._children.values():
-            end(child)
-        for reader in self._readers:
-            reader.join(2)
-        if self._reaper is not None:
-            self._reaper.kill()
-            self._reaper.wait()
-        self._children.clear()
+        """Ask every child to stop, newest first, and wait; what has not ended after 20 s is killed."""
+        with undisturbed():
+            for child in reversed(self._children.values()):
+                with contextlib.suppress(ProcessLookupError):
+                    child.terminate()
+            until = time.monotonic() + STOP_WITHIN
+            for child in self._children.values():
+                end(child, within=max(0.1, until - time.monotonic()))
+            for reader in self._readers:
+                reader.join(2)
+            if self._reaper is not None:
+                self._reaper.kill()
+                self._reaper.wait()
+            self._children.clear()
 
     def _watch(self, pid: int) -> None:
         if self._reaper is None:

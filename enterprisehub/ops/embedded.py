@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from enterprisehub.ops import postgres
-from enterprisehub.ops.children import STOP_WITHIN, Stopped, die_with_parent, end, stop_signals
+from enterprisehub.ops.children import STOP_WITHIN, Stopped, die_with_parent, end, stop_signals, undisturbed
 from enterprisehub.ops.postgres import StackError
 
 STATE, LOCK = "embedded.json", "embedded.lock"
@@ -96,8 +96,12 @@ class Stack:
 
     def stop(self) -> None:
         """Stop both in an orderly way (checkpoint, save), then by force; safe to call twice."""
-        if self._lock is None:
-            return
+        if self._lock is not None:
+            with undisturbed():
+                self._stop(self._lock)
+            self._lock = None
+
+    def _stop(self, lock: IO[str]) -> None:
         (self.data / STATE).unlink(missing_ok=True)
         for child, sig in self._children:
             with contextlib.suppress(ProcessLookupError):
@@ -110,8 +114,7 @@ class Stack:
         if self.ephemeral:
             shutil.rmtree((self.data / "postgres").resolve(), ignore_errors=True)
             shutil.rmtree(self.data, ignore_errors=True)
-        self._lock.close()
-        self._lock = None
+        lock.close()
 
     def _claim(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)

@@ -34,6 +34,11 @@ def _fresh_lock() -> None:
 os.register_at_fork(after_in_child=_fresh_lock)
 
 
+def spawn(work: Coroutine[Any, Any, T]) -> Future[T]:
+    """Start `work` on the shared loop and return at once."""
+    return asyncio.run_coroutine_threadsafe(work, loop())
+
+
 def run(work: Coroutine[Any, Any, T], timeout: float) -> T:
     """The result of `work`, awaited on the shared loop; TimeoutError after `timeout` seconds, and the work is cancelled.
 
@@ -46,7 +51,7 @@ def run(work: Coroutine[Any, Any, T], timeout: float) -> T:
     else:
         work.close()
         raise RuntimeError("loops.run() would block the running event loop; await the coroutine instead")
-    future: Future[T] = asyncio.run_coroutine_threadsafe(work, loop())
+    future = spawn(work)
     try:
         return future.result(timeout)
     except TimeoutError:

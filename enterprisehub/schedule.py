@@ -1,0 +1,10 @@
+"""What runs by the clock, and how often? Times are seconds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+schedule: dict[str, dict[str, Any]] = {
+    "send what the broker did not take": {"task": "tenants.sweep", "schedule": 20.0},
+    "take old screen events away": {"task": "realtime.prune", "schedule": 600.0},
+}
