@@ -1,0 +1,51 @@
+"""Who is coaching right now: both engines, the local one in Claude's absence, or the local one by design?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Mode:
+    """What the badge on every page says, and the sentence that explains it."""
+
+    name: str
+    label: str
+    sentence: str
+
+
+FULL: Final = Mode("full", "Full", "The local engine answers at once; Claude improves the card within seconds.")
+REHEARSED: Final = Mode("full", "Full", "The local engine answers at once; a stand-in plays Claude here.")
+REDUCED: Final = Mode("reduced", "Reduced", "Claude is not answering just now; cards come from the local engine.")
+LOCAL: Final = Mode("local", "Local", "No Claude is connected; every card comes from the local engine.")
+
+_ANSWERED = frozenset({"ok"})
+_BY_DESIGN = frozenset({"no_key", "ai_off"})
+_AWAY = frozenset(
+    {
+        "budget",
+        "breaker_open",
+        "busy",
+        "rate_limited",
+        "spend_limit",
+        "overloaded",
+        "server_error",
+        "bad_request",
+        "auth",
+        "unreachable",
+        "timeout",
+        "store_down",
+    }
+)
+TELLING: Final = _ANSWERED | _BY_DESIGN | _AWAY
+"""Outcomes that say something about Claude; the others are about one answer only."""
+
+
+def after(outcome: str, *, stand_in: bool = False) -> Mode | None:
+    """The mode that this outcome of a call shows; None when it shows nothing."""
+    if outcome in _ANSWERED:
+        return REHEARSED if stand_in else FULL
+    if outcome in _BY_DESIGN:
+        return LOCAL
+    return REDUCED if outcome in _AWAY else None

@@ -1,0 +1,1 @@
+"""What our templates need beyond Django's own tags."""

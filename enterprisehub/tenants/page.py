@@ -1,0 +1,77 @@
+"""Who may open this page, and which page tells about an error? The one place where errors become pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render, resolve_url
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
+
+from enterprisehub.errors import Conflict, EngineDown, HubError, Invalid, NotAllowed, NotFound, TooMany
+from enterprisehub.tenants.access import require
+
+View = Callable[..., HttpResponse]
+STATUS: dict[type[HubError], int] = {
+    Invalid: 400,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooMany: 429,
+    EngineDown: 503,
+}
+NO_PLACE = "You can sign in, but no brokerage has given you a place yet. Ask the person who invited you."
+
+
+def page(operation: str, *methods: str) -> Callable[[View], View]:
+    """A page for members whose role may do `operation`; `methods` are the allowed ones (GET when none is named).
+
+    The view runs in a savepoint and in the tenant's time zone; a HubError becomes the error page (for htmx a sentence).
+    """
+    allowed = methods or ("GET", "HEAD")
+
+    def around(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in allowed:
+                return HttpResponseNotAllowed(allowed)
+            if not request.user.is_authenticated:
+                return _sign_in_first(request)
+            try:
+                return _run(view, request, operation, *args, **kwargs)
+            except HubError as error:
+                return problem(request, error)
+
+        return answer
+
+    return around
+
+
+def _run(view: View, request: HttpRequest, operation: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    membership = request.membership  # type: ignore[attr-defined]
+    if membership is None:
+        raise NotAllowed(NO_PLACE)
+    require(membership.role, operation)
+    with timezone.override(ZoneInfo(membership.tenant.timezone)), transaction.atomic():
+        return view(request, *args, **kwargs)
+
+
+def problem(request: HttpRequest, error: HubError) -> HttpResponse:
+    """The error as a page, or as one sentence where only a piece of a page was asked for."""
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    template = "_problem.html" if request.htmx else "error.html"  # type: ignore[attr-defined]
+    response = render(request, template, {"status": status, "sentence": error.message}, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(resolve_url("account_login"))
+    return redirect_to_login(request.get_full_path())
