@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from django.db import connection, models
 from django.utils.timezone import now
 
 from enterprisehub.tenants.constraints import SameTenant
 from enterprisehub.tenants.models import Agent, TenantModel, Vertical
-from enterprisehub.tenants.scope import TenantManager, TenantQuerySet, current
+from enterprisehub.tenants.scope import TenantManager, current
 
 
 class Stage(models.TextChoices):
@@ -117,7 +116,7 @@ class Said:
     at: datetime
 
 
-class MessageQuerySet(TenantQuerySet["Message"]):
+class MessageManager(TenantManager["Message"]):
     def append(self, conversation: Conversation, said: Said) -> tuple[Message, bool]:
         """Add the words at the end of the conversation, once; the second value is False when they were there already.
 
@@ -136,7 +135,7 @@ class MessageQuerySet(TenantQuerySet["Message"]):
         message.claim()
         row = _append(message)
         if row is None:
-            return cast(Message, self.get(client_id=said.client_id)), False
+            return self.get(client_id=said.client_id), False
         message.position, message._state.adding = row, False
         return message, True
 
@@ -185,7 +184,7 @@ class Message(TenantModel):
     at = models.DateTimeField()
     heard_at = models.DateTimeField(default=now)
 
-    objects = TenantManager.from_queryset(MessageQuerySet)()  # type: ignore[misc]
+    objects = MessageManager()
 
     class Meta:
         ordering = ["conversation", "position"]

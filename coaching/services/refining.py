@@ -95,13 +95,14 @@ def _newer(message: Message) -> bool:
 
 def _streamer(work: _Work) -> Callable[[dict[str, Any]], None]:
     """Show the first line's words while they still come: at most four times a second, and only words that may be shown."""
-    state = {"last": 0.0, "say": ""}
+    shown, last = "", 0.0
 
     def show(partial: dict[str, Any]) -> None:
+        nonlocal shown, last
         say = presentable(str(partial.get("say") or ""), work.question)
-        if len(say) <= len(str(state["say"])) or time.monotonic() - float(state["last"]) < DELTA_EVERY:
+        if len(say) <= len(shown) or time.monotonic() - last < DELTA_EVERY:
             return
-        state.update(last=time.monotonic(), say=say)
+        shown, last = say, time.monotonic()
         with scope(current()):
             tell(work.agent, ("suggestion.delta", {"card": str(work.card), "revision": 1, "say": say}))
 

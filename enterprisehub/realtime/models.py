@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from enterprisehub.tenants.constraints import SameTenant
 from enterprisehub.tenants.models import Agent, TenantModel, new_id
-from enterprisehub.tenants.scope import TenantManager, TenantQuerySet, current
+from enterprisehub.tenants.scope import TenantManager, current
 
 
 class Stream(TenantModel):
@@ -24,7 +24,7 @@ class Stream(TenantModel):
         constraints = [SameTenant(field="agent", name="stream_agent_same_tenant")]
 
 
-class EventQuerySet(TenantQuerySet["Event"]):
+class EventManager(TenantManager["Event"]):
     def append(self, agent_id: Any, events: list[tuple[str, dict[str, Any]]]) -> list[Event]:
         """Number and keep these (type, payload) events for one agent, in this order, in one statement."""
         tenant, at = current(), timezone.now()
@@ -76,7 +76,7 @@ class Event(TenantModel):
     payload = models.JSONField()
     at = models.DateTimeField()
 
-    objects = TenantManager.from_queryset(EventQuerySet)()  # type: ignore[misc]
+    objects = EventManager()
 
     class Meta:
         ordering = ["agent", "seq"]

@@ -126,11 +126,11 @@ class TenantQuerySet(models.QuerySet[M]):
         return super().bulk_update(rows, fields, *args, **kwargs)
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+class TenantManager(models.Manager[M]):
     """Raises when no scope is open, else shows only the scope's tenant."""
 
-    def get_queryset(self) -> models.QuerySet[Any]:
-        rows: models.QuerySet[Any] = super().get_queryset()
+    def get_queryset(self) -> TenantQuerySet[M]:
         if not is_open():
             raise NoTenant(f"{self.model._meta.label}: open a scope before touching rows")
+        rows = TenantQuerySet[M](self.model, using=self._db)
         return rows if is_unscoped() else rows.filter(tenant_id=current())
