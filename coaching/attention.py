@@ -223,7 +223,9 @@ def _spent(now: datetime, history: Sequence[Shown]) -> int:
 def _quiet(kind: str, now: datetime, history: Sequence[Shown], rules: AttentionRules) -> bool:
     oldest = now - timedelta(days=rules.memory_days)
     judged = sorted(
-        (s for s in history if s.kind == kind and s.verdict and oldest <= s.at <= now), key=lambda s: s.at, reverse=True
+        (s for s in history if s.kind == kind and s.verdict and oldest <= s.at <= now),
+        key=lambda s: s.at,
+        reverse=True,
     )
     streak = next((i for i, shown in enumerate(judged) if shown.verdict not in IGNORED), len(judged))
     if streak < rules.ignore_streak:

@@ -28,8 +28,19 @@ SAFETY = {
     "distress": "distress",
 }
 SURE = 0.8
-# to these, the entry's own question; asking an upset or waiting person the next slot would be deaf
-OWN_ASK = frozenset({"complaint", "status_update", "document_question", "scheduling", "book_consult"})
+# to these, the entry's own question: the next slot would be deaf to somebody who waits, complains or sets a date
+OWN_ASK = frozenset(
+    {
+        "complaint",
+        "status_update",
+        "document_question",
+        "scheduling",
+        "book_consult",
+        "book_tour",
+        "financing_question",
+    }
+)
+SELLING = frozenset({"valuation_request", "sell_intent"})
 EITHER = {"en": "{this} or {that}? Ask first", "es": "¿{this} o {that}? Pregunte primero"}
 
 
@@ -184,7 +195,11 @@ def compose(question: CoachQuestion, reading: Reading, kind: str, *, confidence:
 
 
 def pick(
-    lines: Sequence[Line], values: Mapping[str, str], used: Sequence[str], *, known: frozenset[str] = frozenset()
+    lines: Sequence[Line],
+    values: Mapping[str, str],
+    used: Sequence[str],
+    *,
+    known: frozenset[str] = frozenset(),
 ) -> Line | None:
     """The line read longest ago, never-read ones first, among those whose placeholders are known and whose slot is not."""
     last = {line: place for place, line in enumerate(used)}

@@ -80,7 +80,10 @@ class Library:
         self.version = hashlib.sha256(_canonical(self.content).encode()).hexdigest()[:12]
         self._entries = {(e.kind, e.vertical, e.language): e for e in _entries(self.content)}
         self._clarify = {
-            language: (_lines(f"clarify.{language}.say", body["say"]), _lines(f"clarify.{language}.ask", body["ask"]))
+            language: (
+                _lines(f"clarify.{language}.say", body["say"]),
+                _lines(f"clarify.{language}.ask", body["ask"]),
+            )
             for language, body in self.content.get("clarify", {}).items()
         }
         self._digests: dict[tuple[str, str], str] = {}

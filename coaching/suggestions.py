@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from coaching.cards import Card, CoachAnswer, CoachQuestion
@@ -14,7 +14,17 @@ from coaching.refinement import CoachingDraft, adopt, brief, presentable
 from enterprisehub.engines.base import Capability
 from enterprisehub.errors import Invalid
 
-__all__ = ["COACH", "Card", "CoachAnswer", "CoachQuestion", "CoachingDraft", "adopt", "brief", "coach", "presentable"]
+__all__ = [
+    "COACH",
+    "Card",
+    "CoachAnswer",
+    "CoachQuestion",
+    "CoachingDraft",
+    "adopt",
+    "brief",
+    "coach",
+    "presentable",
+]
 
 _TEXTS = ("language", "stage", "vertical", "side", "experience", "agent_language")
 _LISTS = ("asked", "used_lines")
@@ -35,15 +45,14 @@ def parse(given: Mapping[str, Any]) -> CoachQuestion:
         raise Invalid("known must be a mapping of name to value", field="known")
     texts = {name: _text(given[name], name) for name in _TEXTS if given.get(name) is not None}
     lists = {name: tuple(_text(one, name) for one in _list(given[name], name)) for name in _LISTS if given.get(name)}
-    return CoachQuestion(
+    question = CoachQuestion(
         text=text,
         history=tuple(_turn(turn) for turn in _list(given.get("history") or [], "history")),
         listing_price=None if price is None else float(price),
         known={str(name): str(value) for name, value in known.items()},
         playbook=Library.base().merged(given.get("playbook") or {}),
-        **texts,
-        **lists,
     )
+    return replace(question, **texts, **lists)
 
 
 def render(answer: CoachAnswer) -> dict[str, Any]:

@@ -24,7 +24,8 @@ class Said(Protocol):
 
 def unaccented(text: str) -> str:
     """Plain vowels and quotes, case kept; as long as what is read of the text, so that offsets stay true."""
-    return text[:LONGEST].translate(_PLAIN)
+    text = text[:LONGEST]
+    return text if text.isascii() else text.translate(_PLAIN)
 
 
 def folded(text: str) -> str:
