@@ -22,7 +22,7 @@ STOP_WITHIN = 20.0  # seconds between a polite signal and SIGKILL
 _REAPER = """
 import os, signal, sys, time
 groups = [int(line) for line in sys.stdin]
-until = time.monotonic() + 12
+until = time.monotonic() + 8
 def alive(group):
     try:
         os.killpg(group, 0)

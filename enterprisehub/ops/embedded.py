@@ -124,6 +124,7 @@ class Stack:
         except BlockingIOError:
             lock.close()
             raise StackError(f"Embedded services already run on {self.data}; stop them or use --data.") from None
+        (self.data / STATE).unlink(missing_ok=True)  # left by a stack that was killed
         self._lock = lock
 
     def _start_redis(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ from structlog.contextvars import bound_contextvars
 
 from enterprisehub.ops import metrics
 from enterprisehub.ops.health import Readiness
+from enterprisehub.ops.logs import request_id
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -27,6 +28,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = structlog.get_logger("enterprisehub.requests")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+CLOSE_CODES = range(1000, 1016)  # a client may send any of 4,000: what it makes up is no label
 USABLE_ID = re.compile(rb"[A-Za-z0-9-]{8,64}")
 QUIET = ("static/", "healthz", "readyz", "metrics")
 
@@ -53,13 +55,13 @@ class Front:
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, status = time.perf_counter(), 500
+        own = request_id().encode()
 
         async def counted(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                own = structlog.contextvars.get_contextvars().get("request_id", "")
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", str(own).encode())]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", own)]
             await send(message)
 
         try:
@@ -75,7 +77,8 @@ class Front:
             nonlocal code
             message = await receive()
             if message["type"] == "websocket.disconnect":
-                code = str(message.get("code", 1005))
+                given = message.get("code", 1005)
+                code = str(given) if given in CLOSE_CODES else "other"
             return message
 
         async def told(message: Message) -> None:

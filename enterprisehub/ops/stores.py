@@ -18,6 +18,11 @@ def cache_redis() -> Redis:
     return _client(settings.CACHE_REDIS_URL)
 
 
+def channel_redis() -> Redis:
+    """The client for telling screens in other processes, as `cache_redis`; subscribers have connections of their own."""
+    return _client(settings.CHANNEL_REDIS_URL)
+
+
 @lru_cache(maxsize=8)
 def _client(url: str) -> Redis:
     return Redis.from_url(

@@ -18,7 +18,7 @@ from enterprisehub.ops import embedded
 from enterprisehub.ops.children import Group, Stopped, stop_signals
 from enterprisehub.ops.embedded import free_port
 
-STANDIN_KEY = "stand-in"
+STAND_IN = "enterprisehub.engines.standin"  # the module that plays Claude over HTTP: `python -m STAND_IN --port N`
 CELERY = (sys.executable, "-m", "celery", "-A", "enterprisehub.celery")
 
 
@@ -55,6 +55,11 @@ class Command(BaseCommand):
             raise CommandError("The migrations failed; nothing was started.")
 
     def _start(self, group: Group, env: dict[str, str], options: dict[str, Any]) -> None:
+        if options["standin"] and not settings.ANTHROPIC_API_KEY:
+            port = str(free_port())
+            group.start("claude", [sys.executable, "-m", STAND_IN, "--port", port], env=env, cwd=str(settings.BASE_DIR))
+            env |= {"ANTHROPIC_BASE_URL": f"http://127.0.0.1:{port}", "ANTHROPIC_API_KEY": "stand-in"}
+            env["CLAUDE_STAND_IN"] = "yes"
         for name, command in processes(options["host"], options["port"]).items():
             group.start(name, command, env=env, cwd=str(settings.BASE_DIR))
 

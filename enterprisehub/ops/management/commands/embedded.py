@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import subprocess
@@ -21,15 +20,21 @@ from enterprisehub.ops.children import Stopped, die_with_parent, end, stop_signa
 class Command(BaseCommand):
     help = "Embedded Postgres 18 and Redis: start | stop | status | run [--ephemeral] -- COMMAND ..."
     requires_system_checks: list[str] = []
+    foreign: Sequence[str] = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=("start", "stop", "status", "run"))
         parser.add_argument("--data", type=Path, default=settings.DATA_DIR, help="data folder (default: %(default)s)")
         parser.add_argument("--ephemeral", action="store_true", help="run: a fresh stack that leaves nothing behind")
-        parser.add_argument("command", nargs=argparse.REMAINDER, help="run: the command, after --")
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """What comes after -- is somebody else's command line."""
+        cut = argv.index("--") if "--" in argv else len(argv)
+        self.foreign = argv[cut + 1 :]
+        super().run_from_argv(argv[:cut])
 
     def handle(self, *_: Any, **options: Any) -> None:
-        command = [word for at, word in enumerate(options["command"]) if at or word != "--"]
+        command = self.foreign
         if (options["action"] == "run") != bool(command):
             raise CommandError("Only `run` takes a command, and it needs one: embedded run -- COMMAND ...")
         try:
