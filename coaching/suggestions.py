@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from coaching.cards import Card, CoachAnswer, CoachQuestion
@@ -43,16 +43,16 @@ def parse(given: Mapping[str, Any]) -> CoachQuestion:
     known = given.get("known") or {}
     if not isinstance(known, Mapping):
         raise Invalid("known must be a mapping of name to value", field="known")
-    texts = {name: _text(given[name], name) for name in _TEXTS if given.get(name) is not None}
-    lists = {name: tuple(_text(one, name) for one in _list(given[name], name)) for name in _LISTS if given.get(name)}
-    question = CoachQuestion(
+    fields: dict[str, Any] = {name: _text(given[name], name) for name in _TEXTS if given.get(name) is not None}
+    fields |= {name: tuple(_text(one, name) for one in _list(given[name], name)) for name in _LISTS if given.get(name)}
+    return CoachQuestion(
         text=text,
         history=tuple(_turn(turn) for turn in _list(given.get("history") or [], "history")),
         listing_price=None if price is None else float(price),
         known={str(name): str(value) for name, value in known.items()},
         playbook=Library.base().merged(given.get("playbook") or {}),
+        **fields,
     )
-    return replace(question, **texts, **lists)
 
 
 def render(answer: CoachAnswer) -> dict[str, Any]:
