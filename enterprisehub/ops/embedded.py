@@ -23,6 +23,7 @@ from enterprisehub.ops import postgres
 from enterprisehub.ops.children import STOP_WITHIN, Stopped, die_with_parent, end, stop_signals, undisturbed
 from enterprisehub.ops.postgres import StackError
 
+SOCKETS = "ehub-socket-"
 STATE, LOCK = "embedded.json", "embedded.lock"
 
 
@@ -124,7 +125,7 @@ class Stack:
         except BlockingIOError:
             lock.close()
             raise StackError(f"Embedded services already run on {self.data}; stop them or use --data.") from None
-        (self.data / STATE).unlink(missing_ok=True)  # left by a stack that was killed
+        _clear_up(self.data / STATE)
         self._lock = lock
 
     def _start_redis(self) -> dict[str, str]:
@@ -185,9 +186,18 @@ class Stack:
         fresh.replace(self.data / STATE)
 
 
+def _clear_up(state: Path) -> None:
+    """Take away what a stack that was killed left behind: its addresses and its socket's folder."""
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        place = Path(json.loads(state.read_text())["env"]["DATABASE_URL"].partition("host=")[2])
+        if place.parent == Path("/tmp") and place.name.startswith(SOCKETS):
+            shutil.rmtree(place, ignore_errors=True)
+    state.unlink(missing_ok=True)
+
+
 def _private_folder() -> Path:
     """For Postgres' socket: short (a socket's path ends at 107 bytes) and closed, since Postgres trusts who gets in."""
-    folder = Path(tempfile.mkdtemp(prefix="ehub-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix=SOCKETS, dir="/tmp"))
     if os.geteuid() == 0:
         os.chown(folder, postgres.NOBODY, postgres.NOBODY)
     return folder
