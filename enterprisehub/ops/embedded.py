@@ -190,7 +190,7 @@ def _clear_up(state: Path) -> None:
     """Take away what a stack that was killed left behind: its addresses and its socket's folder."""
     with contextlib.suppress(OSError, ValueError, KeyError):
         place = Path(json.loads(state.read_text())["env"]["DATABASE_URL"].partition("host=")[2])
-        if place.parent == Path("/tmp") and place.name.startswith(SOCKETS):
+        if place.name.startswith(SOCKETS):
             shutil.rmtree(place, ignore_errors=True)
     state.unlink(missing_ok=True)
 

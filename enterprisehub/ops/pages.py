@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from asgiref.sync import iscoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
-from django.utils.decorators import sync_and_async_middleware
-
-Next = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+from django.http import HttpRequest, HttpResponse
 
 
-def _relax(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    if request.path.startswith("/admin/"):
-        response._csp_update = settings.ADMIN_POLICY  # type: ignore[attr-defined]  # read by django-csp's middleware
-    return response
+class RelaxAdminPolicy:
+    """Adds ADMIN_POLICY to the content security policy of /admin/ pages."""
 
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
 
-@sync_and_async_middleware
-def relax_admin_policy(get_response: Next) -> Next:
-    """Add ADMIN_POLICY to the content security policy of /admin/ pages."""
-    if iscoroutinefunction(get_response):
-
-        async def answer_later(request: HttpRequest) -> HttpResponseBase:
-            return _relax(request, await get_response(request))  # type: ignore[misc]
-
-        return answer_later
-
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        return _relax(request, get_response(request))  # type: ignore[arg-type]
-
-    return answer
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith("/admin/"):
+            response._csp_update = settings.ADMIN_POLICY  # type: ignore[attr-defined]  # django-csp reads it
+        return response

@@ -47,12 +47,17 @@ def test_the_first_to_end_is_told_with_its_exit_code() -> None:
     assert time.monotonic() - started < 5
 
 
+def _wait_while_told(how: signal.Signals) -> None:
+    with stop_signals():
+        os.kill(os.getpid(), how)
+        time.sleep(5)
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda s: s.name)
 def test_being_asked_to_stop_is_an_exception_in_the_main_thread(how: signal.Signals) -> None:
     before = signal.getsignal(how)
-    with pytest.raises(Stopped), stop_signals():
-        os.kill(os.getpid(), how)
-        time.sleep(5)
+    with pytest.raises(Stopped):
+        _wait_while_told(how)
     assert signal.getsignal(how) is before
 
 

@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from enterprisehub.ops import embedded
 from enterprisehub.ops.children import Group, Stopped, stop_signals
 from enterprisehub.ops.embedded import free_port
+from enterprisehub.ops.postgres import StackError
 
 STAND_IN = "enterprisehub.engines.standin"  # the module that plays Claude over HTTP: `python -m STAND_IN --port N`
 CELERY = (sys.executable, "-m", "celery", "-A", "enterprisehub.celery")
@@ -46,7 +47,7 @@ class Command(BaseCommand):
                     raise CommandError(f"{name} ended by itself (exit code {code}); everything was stopped.")
                 finally:
                     group.stop()
-        except embedded.StackError as error:
+        except StackError as error:
             raise CommandError(str(error)) from None
 
     def _migrate(self, env: Mapping[str, str]) -> None:

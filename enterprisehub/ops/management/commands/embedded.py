@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from enterprisehub.ops import embedded
 from enterprisehub.ops.children import Stopped, die_with_parent, end, stop_signals
+from enterprisehub.ops.postgres import StackError
 
 
 class Command(BaseCommand):
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             if options["action"] == "run":
                 sys.exit(self._run(options["data"], command, ephemeral=options["ephemeral"]))
             getattr(self, f"_{options['action']}")(options["data"])
-        except embedded.StackError as error:
+        except StackError as error:
             raise CommandError(str(error)) from None
 
     def _start(self, data: Path) -> None:
