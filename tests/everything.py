@@ -17,6 +17,7 @@ from enterprisehub.tenants.models import Tenant, User
 from enterprisehub.tenants.scope import scope, unscoped
 
 _number = count(1)
+Known = dict[tuple[UUID, type[models.Model]], UUID]
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Everything:
     oakwood: Tenant
     elm: Tenant
     canaries: dict[UUID, str] = field(default_factory=dict)
-    ids: dict[tuple[UUID, type[models.Model]], UUID] = field(default_factory=dict)
+    ids: Known = field(default_factory=dict)
 
     @classmethod
     def fill(cls, wanted: list[type[models.Model]]) -> Everything:
@@ -40,25 +41,29 @@ class Everything:
                     made.row(model, tenant)
         return made
 
-    def row(self, model: type[models.Model], tenant: Tenant) -> UUID:
+    def row(self, model: type[models.Model], tenant: Tenant, known: Known | None = None) -> UUID:
         """The tenant's row of this model, made (with everything it needs) if there is none yet."""
-        known = self.ids.get((tenant.pk, model))
-        if known is not None:
-            return known
-        values = {f.name: self.value(f, tenant) for f in model._meta.concrete_fields if _needed(f)}
-        row = model(**values)
-        row.save(force_insert=True)
-        self.ids[tenant.pk, model] = row.pk
-        return UUID(str(row.pk))
+        known = self.ids if known is None else known
+        if (tenant.pk, model) not in known:
+            values = {f.name: self.value(f, tenant, known) for f in model._meta.concrete_fields if _needed(f)}
+            row = model(**values)
+            row.save(force_insert=True)
+            known[tenant.pk, model] = row.pk
+        return known[tenant.pk, model]
 
-    def value(self, field_: models.Field[Any, Any], tenant: Tenant) -> Any:
+    def another(self, model: type[models.Model], tenant: Tenant) -> UUID:
+        """One more row of this model, to which nothing points yet."""
+        with scope(tenant.pk):
+            return self.row(model, tenant, {})
+
+    def value(self, field_: models.Field[Any, Any], tenant: Tenant, known: Known) -> Any:
         if isinstance(field_, models.ForeignKey):
             target = field_.related_model
             if target is Tenant:
                 return tenant
             if target is User:
                 return User.objects.create_user(f"p{next(_number)}@{tenant.slug}.example")
-            return target._base_manager.get(pk=self.row(target, tenant))
+            return target._base_manager.get(pk=self.row(target, tenant, known))
         if field_.choices:
             return field_.flatchoices[0][0]
         return _plain(field_, self.canaries[tenant.pk])

@@ -205,7 +205,7 @@ def test_every_pointer_between_tenants_rows_is_a_same_tenant_key(model: Any, fie
 
 @pytest.mark.parametrize(("model", "field"), POINTERS, ids=name)
 def test_postgres_refuses_a_pointer_into_another_tenant(filled: Everything, model: Any, field: Any) -> None:
-    theirs = filled.ids[filled.elm.pk, field.related_model]
+    theirs = filled.another(field.related_model, filled.elm)
     mine = filled.ids[filled.oakwood.pk, model]
     sentence = f'update "{model._meta.db_table}" set "{field.column}" = %s where id = %s'
     with pytest.raises(IntegrityError, match="foreign key"):
