@@ -2,75 +2,87 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from django.template.loader import render_to_string
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_aware
+from pydantic import AwareDatetime, Field, StringConstraints
 
+from coaching import frames
 from coaching.services import feedback as opinions
 from coaching.services import hearing
 from enterprisehub.errors import Invalid
 from enterprisehub.realtime.consumer import AgentConsumer
-from enterprisehub.realtime.events import ClientMessage
-from leads.models import Speaker
+from enterprisehub.realtime.events import ClientId, ClientMessage, Frame, Reference
+
+Short = Annotated[str, StringConstraints(max_length=20)]
+AHEAD = timedelta(minutes=5)  # that a client's clock may be fast
+OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Hear(ClientMessage):
+    """Somebody said something. `lead` is a lead's id or its HighLevel contact id; the same `id` is heard once."""
+
+    id: ClientId
+    lead: Reference
+    text: Annotated[str, StringConstraints(max_length=8_000)]
+    speaker: Short = "prospect"
+    at: AwareDatetime | None = None
+    medium: Short = ""
+    stage: Short = ""
+
+
+class Opinion(ClientMessage):
+    """What the agent thinks of a card, or of a session; the same `id` counts once."""
+
+    id: ClientId
+    suggestion_id: UUID | None = None
+    session_id: UUID | None = None
+    verdict: Short = ""
+    score: Annotated[int, Field(ge=1, le=5)] | None = None
+    comment: Annotated[str, StringConstraints(max_length=2_000)] = ""
+    said: Annotated[str, StringConstraints(max_length=2_000)] = ""
 
 
 class CoachingConsumer(AgentConsumer):
-    """`/ws/coaching/`, docs/realtime.md."""
+    """`/ws/coaching/`, described in docs/realtime.md."""
 
-    async def hear(self, message: ClientMessage) -> None:
-        given = message.fields
+    messages: ClassVar[dict[str, type[ClientMessage]]] = {**AgentConsumer.messages, "hear": Hear, "feedback": Opinion}
+    verbs: ClassVar[dict[str, str]] = AgentConsumer.verbs | {"hear": "on_hear", "feedback": "on_feedback"}
+
+    async def on_hear(self, message: Hear) -> None:
+        self.login.insist("coaching.hear")
+        if message.at is not None and not OLDEST <= message.at <= datetime.now(UTC) + AHEAD:
+            raise Invalid("`at` is a time since 2000 and not in the future.", field="at")
         words = hearing.Words(
-            lead=given["lead"],
-            text=given["text"],
-            client_id=given["id"],
-            speaker=given.get("speaker", Speaker.PROSPECT),
-            at=_moment(given.get("at")),
-            medium=given.get("medium", ""),
-            stage=given.get("stage", ""),
+            lead=message.lead,
+            text=message.text,
+            client_id=message.id,
+            speaker=message.speaker,
+            at=message.at,
+            medium=message.medium,
+            stage=message.stage,
         )
-        heard = await self.run(hearing.hear, self.caller.agent, words, others=self.caller.others)
-        if not heard.new:
-            await self.answer("status", {"state": "known", "id": given["id"], "message_id": str(heard.message.pk)})
+        others = self.login.may("coaching.hear_for_others")
+        heard = await self.run_again(hearing.hear, self.login.agent, words, others=others)
+        if not heard.new:  # nothing is told twice, so the sender is answered here
+            self.answer("status", {"state": "known", "id": message.id, "message_id": str(heard.message.pk)})
 
-    async def feedback(self, message: ClientMessage) -> None:
-        given = message.fields
+    async def on_feedback(self, message: Opinion) -> None:
+        self.login.insist("coaching.feedback")
         opinion = opinions.Opinion(
-            client_id=given["id"],
-            suggestion=_id(given.get("suggestion_id"), "suggestion_id"),
-            session=_id(given.get("session_id"), "session_id"),
-            verdict=given.get("verdict", ""),
-            score=given.get("score"),
-            comment=given.get("comment", ""),
-            said=given.get("said", ""),
+            client_id=message.id,
+            suggestion=message.suggestion_id,
+            session=message.session_id,
+            verdict=message.verdict,
+            score=message.score,
+            comment=message.comment,
+            said=message.said,
         )
-        await self.run(opinions.give, self.caller.agent, opinion)
+        await self.run_again(opinions.give, self.login.agent, opinion)
 
-    verbs = {"hear": hear, "feedback": feedback}
-
-    def render(self, event: dict[str, Any]) -> str:
-        return render_to_string("coaching/_event.html", {"event": event, **event["payload"]})
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None or not is_aware(moment) or not 2000 <= moment.year <= 2100:
-        raise Invalid("`at` is an ISO 8601 time with its zone.", field="at")
-    return moment
-
-
-def _id(text: str | None, name: str) -> UUID | None:
-    if text is None:
-        return None
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid(f"`{name}` is not an id.", field=name) from None
+    def draw(self, frame: Frame) -> str:
+        event: dict[str, Any] = frame.event()
+        return frames.html_frame(
+            frame.type, event["payload"], seq=frame.seq, at=event["metadata"]["timestamp"], missed=frame.missed
+        )

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
-websockets: list[URLPattern] = []
+from coaching.consumers import CoachingConsumer
 
-if find_spec("coaching.consumers"):
-    from coaching.consumers import CoachingConsumer
+NO_SUCH_SOCKET = 4404
 
-    websockets.append(path("ws/coaching/", CoachingConsumer.as_asgi()))
+websockets: list[URLPattern] = [path("ws/coaching/", CoachingConsumer.as_asgi())]
+
+
+async def nowhere(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+    """Refuse a path that leads nowhere; Channels' own answer is a traceback."""
+    await receive()
+    await send({"type": "websocket.close", "code": NO_SUCH_SOCKET})
+
+
+everything: list[URLPattern] = [*websockets, re_path(r"", nowhere)]  # type: ignore[arg-type]  # an ASGI app is no view

@@ -19,6 +19,7 @@ REQUEST_SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 SOCKETS = Gauge("ehub_sockets_open", "Websockets open now", multiprocess_mode="livesum")
+SOCKETS_REFUSED = Counter("ehub_sockets_refused_total", "Handshakes and topics refused, by reason", ["reason"])
 SOCKETS_CLOSED = Counter("ehub_sockets_closed_total", "Websockets closed, by close code", ["code"])
 
 

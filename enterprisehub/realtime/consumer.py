@@ -1,267 +1,306 @@
-"""How does one agent's screen get every event exactly once and in order, and no other agent's?"""
+"""How does one screen of an agent get every event once and in order, and how is it heard? (docs/realtime.md)"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import time
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
-from uuid import UUID
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, TypeVar
+from uuid import uuid4
 
 import structlog
-from asgiref.sync import sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
-from django.conf import settings
-from django.db import connection
+from channels.consumer import AsyncConsumer
+from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError
 
-from enterprisehub.errors import HubError, Invalid
+from enterprisehub.errors import HubError, Invalid, NotAllowed, TooMany
+from enterprisehub.ops import logs, metrics
 from enterprisehub.privacy.audit import Actor, acting, record
-from enterprisehub.realtime import callers, replay
-from enterprisehub.realtime.callers import Caller
-from enterprisehub.realtime.events import (
-    HTML_PROTOCOL,
-    JSON_PROTOCOL,
-    SERVER_EVENTS,
-    ClientMessage,
-    direct,
-    envelope,
-    topic,
-)
-from enterprisehub.realtime.events import read as read_frame
-from enterprisehub.realtime.push import Told, group, heard_by
+from enterprisehub.realtime import door, events, hub, push, replay
+from enterprisehub.realtime.door import Entry
+from enterprisehub.realtime.events import BASIC_MESSAGES, HTML_PROTOCOL, MAX_FRAME, ClientMessage, Frame
+from enterprisehub.realtime.limits import INBOX_MESSAGES, Bucket, Pace
+from enterprisehub.realtime.logins import Login
+from enterprisehub.realtime.outbox import Outbox, Send
+from enterprisehub.realtime.sequence import Sequence
+from enterprisehub.realtime.threads import in_thread
 from enterprisehub.tenants.scope import scope
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
-NOT_SIGNED_IN, TOO_FAST, TOO_MANY_SOCKETS = 4401, 4429, 4409  # close codes, docs/realtime.md
-RATE, BURST = 20.0, 40.0  # client messages per second, and at once
-SOCKETS_PER_AGENT = 20  # in one process
-QUEUE = 500  # events waiting for a slow client; what does not fit is read from the table later
-FIRST_WORD = 0.25  # seconds in which a fresh client may say `resume` before live events are sent
-LOOK_EVERY = 3.0  # seconds between two looks at permissions and at lost pushes
-
-_threads = ThreadPoolExecutor(max_workers=int(getattr(settings, "SOCKET_THREADS", 12)), thread_name_prefix="socket")
-_open: set[AgentConsumer] = set()
-_watch: asyncio.Task[None] | None = None
+FIRST_WORD = 0.5  # seconds in which a fresh client may say `resume` before it is told anything that is live
+OUT_OF_ORDER = 0.03  # seconds that a number may come later than its successor before the table is read
+AGAIN_AFTER = (0.1, 0.4, 1.0)  # seconds; a message has an id, so trying again does nothing twice
+RESUME_PRICE = 4.0  # further messages that a replay counts for
+GONE_AWAY = 1006
 
 
-class AgentConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """A socket of one agent. Subclasses add `verbs`: client message type → coroutine."""
+class AgentConsumer(AsyncConsumer):  # type: ignore[misc]
+    """A socket of one agent. Subclasses add messages and their verbs, and know how an event looks as HTML."""
 
-    caller: Caller
-    verbs: dict[str, Callable[[Any, ClientMessage], Coroutine[Any, Any, None]]] = {}
+    messages: ClassVar[dict[str, type[ClientMessage]]] = BASIC_MESSAGES
+    verbs: ClassVar[dict[str, str]] = {name: f"on_{name}" for name in BASIC_MESSAGES}  # message -> method
 
-    async def connect(self) -> None:
-        caller = await self._thread(callers.recognise, self.scope)
-        if caller is None:
-            await self.close(code=NOT_SIGNED_IN)
+    login: Login
+
+    async def __call__(
+        self, scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Send
+    ) -> None:
+        await receive()  # websocket.connect
+        self.hub = hub.here()
+        try:
+            entry = await in_thread(door.enter, scope)
+            if self.hub.crowded(entry.login):
+                raise TooMany("So many sockets at once are too many.")
+        except HubError as error:
+            metrics.SOCKETS_REFUSED.labels(error.code).inc()
+            await send({"type": "websocket.close", "code": door.code_of(error)})
             return
-        if sum(one.caller.agent.pk == caller.agent.pk for one in _open) >= SOCKETS_PER_AGENT:
-            await self.close(code=TOO_MANY_SOCKETS)
+        except (DatabaseError, OSError) as error:
+            log.warning("socket_not_opened", error=type(error).__name__)
+            await send({"type": "websocket.close", "code": door.TRY_LATER})
             return
-        self.caller = caller
-        offered = self.scope.get("subprotocols", [])
-        self.protocol = next((one for one in offered if one in (JSON_PROTOCOL, HTML_PROTOCOL)), None)
-        self.queue: asyncio.Queue[Told | int] = asyncio.Queue(QUEUE)
-        self.begun, self.topics = asyncio.Event(), frozenset(SERVER_EVENTS)
-        self.tokens, self.counted = BURST, time.monotonic()
-        with contextlib.suppress(Exception):  # without Redis the look at the table delivers
-            await self.channel_layer.group_add(self._group(), self.channel_name)
-        self.base = self.sent = await self.run(replay.last, caller.agent.pk)
-        await self.accept(subprotocol=self.protocol)
-        _open.add(self)
-        _keep_watch()
-        await self.answer("status", {"state": "connected", "seq": self.sent, "mode": await self.mode()})
-        self.pump = asyncio.create_task(self._pump())
+        with logs.bind_tenant(entry.login.agent.tenant_id):
+            await self._serve(entry, receive, send)
 
-    async def disconnect(self, code: int) -> None:
-        _open.discard(self)
-        if (pump := getattr(self, "pump", None)) is not None:
-            pump.cancel()
-        if hasattr(self, "caller"):
-            with contextlib.suppress(Exception):
-                await self.channel_layer.group_discard(self._group(), self.channel_name)
+    async def _serve(self, entry: Entry, receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
+        self.login, self.protocol, self.id = entry.login, entry.protocol, uuid4().hex
+        self.html = entry.protocol == HTML_PROTOCOL
+        self.outbox, self.bucket = Outbox(send), Bucket()
+        self.inbox: asyncio.Queue[tuple[str, ClientMessage, str]] = asyncio.Queue(INBOX_MESSAGES)
+        self.sequence, self.topics = Sequence(0), frozenset(events.SERVER_EVENTS)
+        self.paused = {"opening"}
+        self.mending: asyncio.Task[None] | None = None
+        self.tasks: list[asyncio.Task[None]] = []
+        await self.hub.join(self)
+        try:
+            self.sequence.rewind(await in_thread(replay.newest, self.login.address))
+            await send({"type": "websocket.accept", "subprotocol": entry.protocol})
+            self.answer("status", await self.hello())
+            self.tasks = [asyncio.create_task(work) for work in (self._read(receive), self.outbox.run(), self._work())]
+            await self._open(entry.last_seq)
+            await asyncio.wait(self.tasks[:2], return_when=asyncio.FIRST_COMPLETED)
+        except (DatabaseError, OSError) as error:
+            log.warning("socket_not_opened", error=type(error).__name__)
+            await send({"type": "websocket.close", "code": door.TRY_LATER})
+        finally:
+            await self.hub.leave(self)
+            ending = [task for task in (*self.tasks, self.mending) if task is not None]
+            for task in ending:
+                task.cancel()
+            await asyncio.gather(*ending, return_exceptions=True)
+
+    async def hello(self) -> dict[str, Any]:
+        """What a client is told first: who it listens as, and where the stream stands."""
+        return {"state": "connected", "seq": self.sequence.sent, "mode": await self.mode(), "screen": self.id}
 
     async def mode(self) -> str:
-        return "full" if settings.ANTHROPIC_API_KEY else "local"
+        """full | reduced | local; subclasses know the engines."""
+        return "full" if self.hub.healthy else "reduced"
 
-    def _group(self) -> str:
-        return group(self.caller.tenant_id, self.caller.agent.pk)
+    async def _open(self, last_seq: int | None) -> None:
+        if last_seq is not None:
+            await self._replay(last_seq)
+        else:
+            asyncio.get_running_loop().call_later(FIRST_WORD, self._go_on, "opening")
 
     # --- what the client says
 
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if not self._may_speak():
-            await self.refuse("too_many", "Too many messages; this connection ends.")
-            await self.close(code=TOO_FAST)
+    async def _read(self, receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+        while (event := await receive())["type"] != "websocket.disconnect":
+            if self.outbox.code is None:
+                self._hear(event.get("text"))
+
+    def _hear(self, text: str | None) -> None:
+        pace = self.bucket.take()
+        if pace is not Pace.FINE:
+            self._slow_down(pace)
+            return
+        if text is None:
+            self.refuse(Invalid("A message is a JSON object in a text frame."))
+            return
+        if len(text) > MAX_FRAME or len(text.encode(errors="surrogatepass")) > MAX_FRAME:
+            self.refuse(Invalid(f"A message has at most {MAX_FRAME} bytes."))
+            self.outbox.end(door.TOO_BIG)
             return
         try:
-            if text_data is None:
-                raise Invalid("Frames are text.", field="frame")
-            message = read_frame(text_data)
-            await getattr(self, f"_{message.type}", self._verb)(message)
+            kind, message = events.parse(text, self.messages)
+            self.inbox.put_nowait((kind, message, getattr(message, "id", "")))
         except HubError as error:
-            await self.refuse(error.code, error.message, field=error.field)
-        except Exception as error:
-            log.exception("socket_message_failed", error=type(error).__name__)
-            await self.refuse("error", "Something went wrong here; nothing was lost that was confirmed.")
-        finally:
-            self.begun.set()
+            self.refuse(error, about=events.reference(text))
+        except asyncio.QueueFull:
+            self.refuse(TooMany("Wait for answers before you send more."), about=events.reference(text))
 
-    def _may_speak(self) -> bool:
-        at = time.monotonic()
-        self.tokens = min(BURST, self.tokens + (at - self.counted) * RATE) - 1
-        self.counted = at
-        return self.tokens >= 0
+    def _slow_down(self, pace: Pace) -> None:
+        self.refuse(TooMany("You send faster than 20 messages a second; this one was dropped."))
+        if pace is Pace.ENOUGH:
+            self.outbox.end(door.TOO_MUCH)
 
-    async def _verb(self, message: ClientMessage) -> None:
-        await self.verbs[message.type](self, message)
+    async def _work(self) -> None:
+        """One message after the other, so that a conversation is heard in the order in which it was sent."""
+        while True:
+            kind, message, about = await self.inbox.get()
+            if kind != "resume":
+                self._go_on("opening")
+            try:
+                await getattr(self, self.verbs[kind])(message)
+            except HubError as error:
+                self.refuse(error, about=about)
+            except Exception as error:
+                log.exception("socket_message_failed", message=kind)
+                away = isinstance(error, DatabaseError | OSError)
+                sentence = "Not possible just now; send it again." if away else "Something went wrong on our side."
+                self.answer(
+                    "error", {"code": "unavailable" if away else "error", "message": sentence, "field": "", "id": about}
+                )
 
-    async def _resume(self, message: ClientMessage) -> None:
-        """Tell again what came after `last_seq`, up to what this socket was sent or will be sent live."""
-        asked = message.fields["last_seq"]
-        if asked > self.sent:
-            await self.answer("resync", {"seq": self.sent, "reason": "unknown"})
-            return
-        missed = await self.run(replay.between, self.caller.agent, asked, self.sent)
-        if missed is None:
-            await self.answer("resync", {"seq": self.sent, "reason": "too_old"})
-            return
-        for told in missed:
-            await self._emit(told)
+    async def on_resume(self, message: events.Resume) -> None:
+        self.bucket.take(RESUME_PRICE)
+        await self._replay(message.last_seq)
 
-    async def _ack(self, message: ClientMessage) -> None:
-        if message.fields["seq"] > self.sent:
-            raise Invalid("This number has not been sent yet.", field="seq")
+    async def on_ack(self, message: events.Ack) -> None:
+        if message.seq > self.sequence.sent:
+            raise Invalid("This number was not sent yet.", field="seq")
 
-    async def _subscribe(self, message: ClientMessage) -> None:
-        """Narrow what is sent to these topics of one's own agent; a foreign or unknown one is refused and noted."""
-        own = {topic(self.caller.agent.pk, kind): kind for kind in SERVER_EVENTS}
-        wanted = message.fields["topics"]
-        if not wanted or not all(isinstance(one, str) and one in own for one in wanted):
-            await self.run(record, "socket.topic.refused", self.caller.agent)
-            raise Invalid("Topics are claude.<your agent id>.<event type>.", field="topics")
-        self.topics = frozenset(own[one] for one in wanted)
-        await self.answer("status", {"state": "subscribed", "topics": sorted(wanted)})
+    async def on_subscribe(self, message: events.Subscribe) -> None:
+        own = events.own_topics(self.login.agent.pk)
+        if foreign := [one for one in message.topics if one not in own]:
+            metrics.SOCKETS_REFUSED.labels("foreign_topic").inc()
+            await self.run(record, "socket.topic.refused", self.login.agent, topics=len(foreign))
+            raise NotAllowed("A topic is claude.<your agent id>.<event type>, one by one.", field="topics")
+        self.topics = frozenset(own[one] for one in message.topics) or frozenset(events.SERVER_EVENTS)
+        self.answer(
+            "status",
+            {"state": "subscribed", "topics": sorted(events.topic(self.login.agent.pk, t) for t in self.topics)},
+        )
 
-    async def _typing(self, message: ClientMessage) -> None:
-        event = {"type": "typed", "lead": message.fields["lead"][:64], "by": self.channel_name}
-        with contextlib.suppress(Exception):
-            await self.channel_layer.group_send(self._group(), event)
+    async def on_typing(self, message: events.Typing) -> None:
+        frame = events.direct(self.login.address, "status", {"state": "typing", "lead": message.lead})
+        frame.sender = self.id
+        await in_thread(push.whisper, frame, self.login.address)
 
-    async def typed(self, event: dict[str, Any]) -> None:
-        if event["by"] != self.channel_name:
-            await self.answer("status", {"state": "typing", "lead": event["lead"]})
+    async def run(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Run a service beside the loop in the tenant's scope; what it tells reaches this process' screens at once."""
+        actor = Actor(self.login.user_id, via="socket", request_id=logs.request_id())
+
+        def inside() -> T:
+            with acting(actor), push.heard_by(self.hub.sink), scope(self.login.agent.tenant_id):
+                return work(*args, **kwargs)
+
+        return await in_thread(inside)
+
+    async def run_again(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """As `run`, for work that counts once however often it is done: a database that restarts is waited for."""
+        for rest in AGAIN_AFTER:
+            try:
+                return await self.run(work, *args, **kwargs)
+            except (OperationalError, InterfaceError) as error:
+                log.warning("socket_tries_again", error=type(error).__name__)
+                await asyncio.sleep(rest)
+        return await self.run(work, *args, **kwargs)
 
     # --- what the client is told
 
-    async def told(self, message: dict[str, Any]) -> None:
-        """An event that came through Redis."""
-        caller = self.caller
-        self.take(
-            Told(caller.tenant_id, caller.agent.pk, message["seq"], message["event"], message["payload"], message["at"])
-        )
+    @property
+    def sent(self) -> int:
+        return self.sequence.sent
 
-    def take(self, told: Told | int) -> None:
-        """Queue an event, or the newest number; one that does not fit is found missing later."""
-        with contextlib.suppress(asyncio.QueueFull):
-            self.queue.put_nowait(told)
+    def take(self, frame: Frame) -> None:
+        """An event, from this process or through Redis, in whatever order and however often."""
+        if frame.seq is not None:
+            self.sequence.add(frame)
+            self._flush()
+        elif frame.sender != self.id and not self.paused:
+            self._write(frame)
 
-    async def _pump(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.begun.wait(), FIRST_WORD)
-        while True:
-            told = await self.queue.get()
-            upto = told if isinstance(told, int) else told.seq - 1
-            try:
-                if upto > self.sent:
-                    for missed in await self.run(replay.between, self.caller.agent, self.sent, upto) or []:
-                        await self._live(missed)
-                if not isinstance(told, int):
-                    await self._live(told)
-            except Exception as error:  # the database may be away: the next look tries again
-                log.warning("socket_replay_failed", error=type(error).__name__)
+    def _flush(self) -> None:
+        if self.paused or self.outbox.code is not None:
+            return
+        for frame in self.sequence.ready():
+            if frame.type in self.topics:
+                self._write(frame)
+        if self.sequence.gap:
+            self._mend(OUT_OF_ORDER)
 
-    async def _live(self, told: Told) -> None:
-        if told.seq > self.sent:
-            self.sent = told.seq
-            await self._emit(told)
+    def behind(self, seq: int) -> None:
+        if seq > self.sequence.sent and not self.paused:
+            self._mend(0)
 
-    async def _emit(self, told: Told) -> None:
-        if told.type in self.topics:
-            await self._write(envelope(told))
+    def _mend(self, wait: float) -> None:
+        if self.mending is None or self.mending.done():
+            self.mending = asyncio.create_task(self._fetch(wait))
 
-    async def answer(self, kind: str, payload: dict[str, Any]) -> None:
-        await self._write(direct(kind, payload, agent=self.caller.agent.pk, tenant=self.caller.tenant_id))
+    async def _fetch(self, wait: float) -> None:
+        """Read what did not come; nothing to do when it came meanwhile."""
+        await asyncio.sleep(wait)
+        if wait and not self.sequence.gap:
+            return
+        try:
+            await self._replay(self.sequence.sent, missed=False)
+        except (DatabaseError, OSError) as error:  # the next look mends it
+            log.warning("replay_failed", error=type(error).__name__)
 
-    async def refuse(self, code: str, message: str, *, field: str = "") -> None:
-        await self.answer("error", {"code": code, "message": message, "field": field})
+    async def _replay(self, last_seq: int, *, missed: bool = True) -> None:
+        """Go on after `last_seq`, or say that the page must be loaded afresh. Nothing live overtakes it."""
+        address = self.login.address
+        self.paused.add("replay")
+        try:
+            found = await in_thread(replay.after, address, last_seq)
+            if found is None:
+                newest = await in_thread(replay.newest, address)
+                self.sequence.rewind(newest)
+                self.answer("resync", {"seq": newest, "asked": last_seq})
+                return
+            self.sequence.rewind(last_seq if missed else max(last_seq, self.sequence.sent))
+            for frame in found[0]:
+                frame.missed = missed
+                self.sequence.add(frame)
+        finally:
+            self._go_on("replay", "opening")
 
-    async def _write(self, event: dict[str, Any]) -> None:
-        text = self.render(event) if self.protocol == HTML_PROTOCOL else json.dumps(event, separators=(",", ":"))
-        await self.send(text_data=text)
+    def _go_on(self, *reasons: str) -> None:
+        self.paused.difference_update(reasons)
+        self._flush()
 
-    def render(self, event: dict[str, Any]) -> str:
+    def doubt(self, doubted: bool) -> None:
+        if doubted:
+            self.paused.add("doubt")
+        elif "doubt" in self.paused:
+            self._go_on("doubt")
+
+    def expire(self) -> None:
+        """The login ended: nothing more is told."""
+        self.outbox.end(door.NOT_SIGNED_IN, discard=True)
+
+    def tell_mode(self) -> None:
+        """The way between processes broke or came back."""
+        asyncio.get_running_loop().create_task(self._tell_mode())
+
+    async def _tell_mode(self) -> None:
+        with contextlib.suppress(DatabaseError, OSError):
+            self.answer("status", {"state": "mode", "mode": await self.mode()})
+
+    def answer(self, kind: str, payload: dict[str, Any]) -> None:
+        """Tell this screen alone; not numbered, not replayed."""
+        self._write(events.direct(self.login.address, kind, payload))
+
+    def refuse(self, error: HubError, *, about: str = "") -> None:
+        """The one place where an error becomes an event; `about` is the id of the message that it answers."""
+        self.answer("error", {"code": error.code, "message": error.message, "field": error.field, "id": about})
+
+    def _write(self, frame: Frame) -> None:
+        if self.html and not frame.drawn:
+            frame.drawn = self.draw(frame)
+        if not self.outbox.put(frame.drawn if self.html else frame.text):
+            self.outbox.end(door.TOO_SLOW, discard=True)
+            self.tasks.append(asyncio.create_task(self._cut_off()))
+
+    async def _cut_off(self) -> None:
+        """The client takes nothing, so the writer is stuck: close beside it, and let it go."""
+        with contextlib.suppress(Exception):
+            await self.outbox.cut(door.TOO_SLOW)
+        self.tasks[1].cancel()
+
+    def draw(self, frame: Frame) -> str:
         """The event as HTML; subclasses know the page's partials."""
         raise NotImplementedError
-
-    # --- work in threads
-
-    async def run(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Run a service in this caller's scope, in a thread; its own events reach this socket at once."""
-        loop = asyncio.get_running_loop()
-
-        def sink(told: Told) -> None:
-            if told.agent_id == self.caller.agent.pk:
-                loop.call_soon_threadsafe(self.take, told)
-
-        def inside() -> T:
-            with acting(Actor(self.caller.user_id, via="socket")), heard_by(sink), scope(self.caller.tenant_id):
-                return work(*args, **kwargs)
-
-        return await self._thread(inside)
-
-    async def _thread(self, work: Callable[..., T], *args: Any) -> T:
-        return await sync_to_async(_giving_back, thread_sensitive=False, executor=_threads)(work, *args)
-
-
-def _giving_back(work: Callable[..., T], *args: Any) -> T:
-    try:
-        return work(*args)
-    finally:
-        connection.close()  # back to the pool
-
-
-def _keep_watch() -> None:
-    global _watch
-    if _watch is None or _watch.done() or _watch.get_loop() is not asyncio.get_running_loop():
-        _watch = asyncio.create_task(_look())
-
-
-async def _look() -> None:
-    """While sockets are open: close those that may listen no longer, and find what Redis lost."""
-    while _open:
-        await asyncio.sleep(LOOK_EVERY)
-        here = [one for one in _open if hasattr(one, "caller")]
-        try:
-            welcome, newest = await sync_to_async(_giving_back, thread_sensitive=False, executor=_threads)(
-                _look_once, [one.caller for one in here]
-            )
-        except Exception as error:
-            log.warning("socket_watch_failed", error=type(error).__name__)
-            continue
-        for one in here:
-            if one.caller not in welcome:
-                _open.discard(one)
-                one.pump.cancel()
-                with contextlib.suppress(Exception):
-                    await one.close(code=NOT_SIGNED_IN)
-            elif (seq := newest.get(one.caller.agent.pk, 0)) > one.sent:
-                one.take(seq)
-
-
-def _look_once(here: list[Caller]) -> tuple[set[Caller], dict[UUID, int]]:
-    return callers.still_welcome(here), callers.newest(here)

@@ -1,122 +1,188 @@
-"""What may be said over the socket, in either direction, and what does each message look like?"""
+"""What is said on the socket? The client's messages, the server's events, and the frames they travel in."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from enterprisehub.errors import Invalid
-from enterprisehub.realtime.push import Told
 
-MAX_FRAME = 32_768  # bytes of one client frame
-MAX_SEQ = 2**53
-JSON_PROTOCOL, HTML_PROTOCOL = "ehub.json.v1", "ehub.html.v1"
-SERVER_EVENTS = ("suggestion", "suggestion.delta", "objection.alert", "status", "error", "resync")
+JSON_PROTOCOL = "ehub.json.v1"
+HTML_PROTOCOL = "ehub.html.v1"
+TICKET_PROTOCOL = "ehub.ticket."  # followed by the ticket: for clients that keep secrets out of addresses
+MAX_FRAME = 32 * 1024  # bytes of one client message
 
-# Client message → its fields: name → (type, required).
-CLIENT_MESSAGES: dict[str, dict[str, tuple[type, bool]]] = {
-    "hear": {
-        "id": (str, True),
-        "lead": (str, True),
-        "text": (str, True),
-        "speaker": (str, False),
-        "at": (str, False),
-        "medium": (str, False),
-        "stage": (str, False),
-    },
-    "subscribe": {"topics": (list, True)},
-    "resume": {"last_seq": (int, True)},
-    "ack": {"seq": (int, True)},
-    "feedback": {
-        "id": (str, True),
-        "suggestion_id": (str, False),
-        "session_id": (str, False),
-        "verdict": (str, False),
-        "score": (int, False),
-        "comment": (str, False),
-        "said": (str, False),
-    },
-    "typing": {"lead": (str, True)},
+SERVER_EVENTS: dict[str, str] = {
+    "suggestion": "A card, or the next revision of one.",
+    "suggestion.delta": "The words of a card's line while they are still being written.",
+    "objection.alert": "A message that needs care before anything is said.",
+    "status": "Something happened that is not a card: see payload.state.",
+    "error": "A message of yours was refused; never numbered.",
+    "resync": "What was missed is beyond the window: load afresh, then go on from payload.seq; never numbered.",
+}
+
+# An id chosen by the client: anything printable, so that nothing in it can hurt a log, a key or a page.
+ClientId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,80}$")]
+Reference = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,64}$")]
+Number = Annotated[int, Field(ge=0, lt=2**63)]
+Topic = Annotated[str, StringConstraints(max_length=120)]
+
+
+class ClientMessage(BaseModel):
+    """What a client may send; forms send every value as text and a HEADERS key, so extra keys are left alone."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Subscribe(ClientMessage):
+    """From now on only these topics (`claude.<agent>.<type>`) are sent; an empty list means all of them again."""
+
+    topics: Annotated[list[Topic], Field(max_length=20)]
+
+
+class Resume(ClientMessage):
+    """I hold everything up to last_seq: send what follows."""
+
+    last_seq: Number
+
+
+class Ack(ClientMessage):
+    """I have shown everything up to seq."""
+
+    seq: Number
+
+
+class Typing(ClientMessage):
+    """The agent is writing to this lead: for the agent's other screens."""
+
+    lead: Reference
+
+
+BASIC_MESSAGES: dict[str, type[ClientMessage]] = {
+    "subscribe": Subscribe,
+    "resume": Resume,
+    "ack": Ack,
+    "typing": Typing,
 }
 
 
-@dataclass(frozen=True)
-class ClientMessage:
-    """A message that has the right shape; its meaning is checked by the service that it reaches."""
-
-    type: str
-    fields: Mapping[str, Any]
-
-
-def read(frame: str) -> ClientMessage:
-    """Parse one client frame; raises Invalid with a sentence that says what is wrong."""
-    if len(frame.encode("utf-8", "surrogatepass")) > MAX_FRAME:
-        raise Invalid(f"A frame has at most {MAX_FRAME} bytes.", field="frame")
+def parse(text: str, known: dict[str, type[ClientMessage]]) -> tuple[str, ClientMessage]:
+    """The message's type and its checked content; raises Invalid with a sentence that quotes nothing of it."""
+    given = _object(text)
+    if given is None:
+        raise Invalid("A message is a JSON object in a text frame.")
+    kind = given.get("type")
+    model = known.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        raise Invalid(f"The type is one of {', '.join(sorted(known))}.", field="type")
     try:
-        given = json.loads(frame)
+        return str(kind), model.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = str(first["loc"][0]) if first["loc"] else ""
+        raise Invalid(f"{where or 'The message'} is missing or not as documented.", field=where) from None
+
+
+def reference(text: str) -> str:
+    """The `id` in a message that was refused, so that its sender can tell which one it was; else empty."""
+    found = (_object(text) or {}).get("id")
+    return found if isinstance(found, str) and re.fullmatch(r"[\x21-\x7e]{1,80}", found) else ""
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        given = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise Invalid("A frame is one JSON object.", field="frame") from None
-    if not isinstance(given, dict) or not isinstance(kind := given.get("type"), str):
-        raise Invalid("A frame is a JSON object with a `type`.", field="type")
-    if kind not in CLIENT_MESSAGES:
-        raise Invalid(f"The type is one of {', '.join(CLIENT_MESSAGES)}.", field="type")
-    fields = {name: _field(name, given.get(name), *rule) for name, rule in CLIENT_MESSAGES[kind].items()}
-    return ClientMessage(kind, {name: value for name, value in fields.items() if value is not None})
-
-
-def _field(name: str, value: Any, kind: type, required: bool) -> Any:
-    if value is None:
-        if required:
-            raise Invalid(f"`{name}` is missing.", field=name)
         return None
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise Invalid(f"`{name}` must be {_NAMES[kind]}.", field=name)
-    if kind is int and not 0 <= value <= MAX_SEQ:
-        raise Invalid(f"`{name}` is out of range.", field=name)
-    return value.encode("utf-8", "replace").decode() if kind is str else value
+    return given if isinstance(given, dict) else None
 
 
-_NAMES = {str: "a text", int: "a whole number", list: "a list"}
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
 
 
-def envelope(told: Told) -> dict[str, Any]:
-    """The event as a client gets it."""
-    card = told.payload.get("card")
-    card = card if isinstance(card, dict) else {}
-    return {
-        "seq": told.seq,
-        "type": told.type,
-        "payload": told.payload,
-        "metadata": {
-            "timestamp": told.at,
-            "source": card.get("source", "local"),
-            "urgency": card.get("urgency", told.payload.get("urgency", "low")),
-            "agent": str(told.agent_id),
-            "tenant": str(told.tenant_id),
-            "topic": topic(told.agent_id, told.type),
-        },
-    }
+@dataclass(frozen=True)
+class Address:
+    """Whose screens an event is for."""
+
+    tenant: UUID
+    agent: UUID
 
 
-def direct(kind: str, payload: dict[str, Any], *, agent: Any = "", tenant: Any = "") -> dict[str, Any]:
-    """An answer to this socket alone: not numbered, not replayed."""
-    return {
-        "seq": None,
+@dataclass
+class Frame:
+    """One event as it is sent. `text` is its JSON, made once for every screen; `seq` is None for direct answers."""
+
+    seq: int | None
+    type: str
+    text: str
+    sender: str = ""  # the screen that whispers it, which needs no echo
+    missed: bool = False  # replayed, not live
+    drawn: str = ""  # its HTML, made once per process
+
+    def event(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.text)
+        return found
+
+
+def topic(agent: UUID, kind: str) -> str:
+    return f"claude.{agent}.{kind}"
+
+
+def own_topics(agent: UUID) -> dict[str, str]:
+    """Every topic that this agent's socket may ask for, and the event type that it stands for."""
+    return {topic(agent, kind): kind for kind in SERVER_EVENTS}
+
+
+def numbered(address: Address, kind: str, payload: dict[str, Any], *, seq: int, at: datetime) -> Frame:
+    """The frame of an event that was kept: it is replayed with the same number and the same time."""
+    return Frame(seq, kind, _encode(address, seq, kind, payload, at))
+
+
+def direct(address: Address, kind: str, payload: dict[str, Any]) -> Frame:
+    """The frame of an answer to this socket alone: no number, not replayed."""
+    return Frame(None, kind, _encode(address, None, kind, payload, datetime.now(UTC)))
+
+
+def _encode(address: Address, seq: int | None, kind: str, payload: dict[str, Any], at: datetime) -> str:
+    card = payload.get("card")
+    about = card if isinstance(card, dict) else payload
+    event = {
+        "seq": seq,
         "type": kind,
         "payload": payload,
         "metadata": {
-            "timestamp": datetime.now(UTC).isoformat(),
-            "source": "local",
-            "urgency": "low",
-            "agent": str(agent),
-            "tenant": str(tenant),
-            "topic": topic(agent, kind),
+            "timestamp": at.isoformat(),
+            "source": about.get("source") or "system",
+            "urgency": about.get("urgency") or "low",
+            "agent": str(address.agent),
+            "tenant": str(address.tenant),
+            "topic": topic(address.agent, kind),
         },
     }
+    return _encoder.encode(event)
 
 
-def topic(agent: Any, kind: str) -> str:
-    return f"claude.{agent}.{kind}"
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def pack(frame: Frame) -> bytes:
+    """The frame on its way between processes: number, type, sender and the finished JSON, so that nobody encodes it again."""
+    seq = "-" if frame.seq is None else str(frame.seq)
+    return f"{seq} {frame.type} {frame.sender}\n{frame.text}".encode()
+
+
+def unpack(packed: bytes) -> Frame:
+    """The frame that `pack` packed; raises ValueError for anything else."""
+    head, mark, text = packed.decode().partition("\n")
+    words = head.split(" ")
+    if not mark or len(words) != 3:
+        raise ValueError("not a packed frame")
+    seq, kind, sender = words
+    return Frame(None if seq == "-" else int(seq), kind, text, sender)

@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import structlog
-from channels.layers import get_channel_layer
 from django.db import transaction
+from redis.exceptions import RedisError
 
-from enterprisehub.ops import loops
+from enterprisehub.ops.stores import channel_redis
+from enterprisehub.realtime import events
+from enterprisehub.realtime.events import Address, Frame
 from enterprisehub.realtime.models import Event
+from enterprisehub.tenants import keys
 from enterprisehub.tenants.scope import current
 
 log = structlog.get_logger(__name__)
-SEND_WAIT = (
-    1.0  # seconds that a worker waits for Redis to take an event; the sockets' own look at the table repairs a loss
-)
+REST = 2.0  # seconds without trying Redis after it failed; the sockets' own look at the table repairs what was lost
 
-
-@dataclass(frozen=True)
-class Told:
-    """A numbered event on its way to one agent's screens."""
-
-    tenant_id: UUID
-    agent_id: UUID
-    seq: int
-    type: str
-    payload: dict[str, Any]
-    at: str
-
-
-Sink = Callable[[Told], None]
+Sink = Callable[[Address, Sequence[Frame]], None]
 _sink: ContextVar[Sink | None] = ContextVar("told_sink", default=None)
+_down_until = 0.0
 
 
 @contextmanager
 def heard_by(sink: Sink) -> Iterator[None]:
-    """Give this process's own socket its events straight away, without the way through Redis."""
+    """Give this process's own sockets their events straight away, before the way through Redis.
+
+    `sink` is called in this thread, after the commit, with the finished frames in their order.
+    """
     token = _sink.set(sink)
     try:
         yield
@@ -50,36 +42,54 @@ def heard_by(sink: Sink) -> Iterator[None]:
         _sink.reset(token)
 
 
-def group(tenant_id: UUID, agent_id: UUID) -> str:
-    """The one place where a group's name is built; the tenant is part of it."""
-    return f"ehub.{tenant_id.hex}.agent.{agent_id.hex}"
+def channel(address: Address) -> str:
+    """The one place where the name of an agent's Redis channel is built; the tenant is part of it."""
+    return keys.of(address.tenant, "screen", address.agent)
 
 
-def tell(agent_id: UUID, *events: tuple[str, dict[str, Any]]) -> list[Told]:
+def logins_channel() -> str:
+    """Where every process hears whose logins must be looked at again; carries ids only."""
+    return keys.shared("logins")
+
+
+def tell(agent_id: UUID, *told: tuple[str, dict[str, Any]]) -> list[Event]:
     """Number these (type, payload) events for one agent, keep them, and send them once the transaction commits."""
-    tenant_id = current()
-    told = [
-        Told(tenant_id, agent_id, row.seq, row.type, row.payload, row.at.isoformat())
-        for row in Event.objects.append(agent_id, list(events))
-    ]
-    transaction.on_commit(partial(_send, told, _sink.get()))
-    return told
+    rows = Event.objects.append(agent_id, list(told))
+    transaction.on_commit(partial(_send, Address(current(), agent_id), rows, _sink.get()))
+    return rows
 
 
-def _send(told: list[Told], sink: Sink | None) -> None:
+def whisper(frame: Frame, address: Address) -> None:
+    """Pass an unnumbered frame to the agent's screens in every process; nobody minds when it is lost."""
+    _publish([(channel(address), events.pack(frame))])
+
+
+def recheck(subject: UUID) -> None:
+    """The rights of this user, agent or API key may have ended: once we commit, every process holds the events of
+    their sockets back and looks."""
+    transaction.on_commit(partial(_publish, [(logins_channel(), subject.bytes)]))
+
+
+def _send(address: Address, rows: Sequence[Event], sink: Sink | None) -> None:
+    frames = [events.numbered(address, row.type, row.payload, seq=row.seq, at=row.at) for row in rows]
+    if sink is not None:
+        try:
+            sink(address, frames)
+        except RuntimeError as error:  # the loop is gone; the change is committed and the event kept
+            log.warning("push_failed", error=type(error).__name__, events=len(frames))
+    name = channel(address)
+    _publish([(name, events.pack(frame)) for frame in frames])
+
+
+def _publish(messages: Sequence[tuple[str, bytes]]) -> None:
+    global _down_until
+    if time.monotonic() < _down_until:
+        return
     try:
-        if sink is None:
-            loops.run(_publish(told), timeout=SEND_WAIT)
-            return
-        for one in told:
-            sink(one)
-        loops.spawn(_publish(told))  # other processes hear of it a moment later; nobody waits for that
-    except Exception as error:  # whatever Redis does, the change is committed and the event kept
-        log.warning("push_failed", error=type(error).__name__, events=len(told))
-
-
-async def _publish(told: list[Told]) -> None:
-    layer = get_channel_layer()
-    for one in told:
-        message = {"type": "told", "seq": one.seq, "event": one.type, "payload": one.payload, "at": one.at}
-        await layer.group_send(group(one.tenant_id, one.agent_id), message)
+        with channel_redis().pipeline(transaction=False) as line:
+            for name, packed in messages:
+                line.publish(name, packed)
+            line.execute()
+    except RedisError as error:
+        _down_until = time.monotonic() + REST
+        log.warning("push_failed", error=type(error).__name__, events=len(messages))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enterprisehub.realtime.events import Frame
 
-MOST_WAITING = 1_000
+MOST_WAITING = 2_000  # more than a full replay
 
 
 class Sequence:
