@@ -58,7 +58,11 @@ class Reading:
 
 def coach(question: CoachQuestion) -> CoachAnswer:
     """Read the message and compose its card; no network, no state, the same question gives the same answer."""
-    reading = understand(question)
+    return respond(question, understand(question))
+
+
+def respond(question: CoachQuestion, reading: Reading) -> CoachAnswer:
+    """The answer to words that have been read already."""
     card = _card(question, reading)
     quiet = card is not None and card.kind in NOTHING_TO_ASK
     return CoachAnswer(
@@ -81,16 +85,17 @@ def understand(question: CoachQuestion) -> Reading:
     if "area" in known:
         known |= {"location"}
     known &= slots()
+    intents = read(text, question.history)
     ctx = QuestionContext(
-        question.stage,
-        question.vertical,
-        question.side,
-        language,
-        known,
-        question.asked,
+        stage=question.stage,
+        vertical=question.vertical,
+        side="seller" if SELLING & {intent.name for intent in intents} else question.side,
+        language=language,
+        known=known,
+        asked=question.asked,
         seed=question.known.get("first_name", ""),
     )
-    return Reading(language, objections, read(text, question.history), told, known, next_question(ctx))
+    return Reading(language, objections, intents, told, known, next_question(ctx))
 
 
 def spoken(question: CoachQuestion) -> str:
