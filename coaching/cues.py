@@ -101,13 +101,19 @@ def _expression(phrase: str, sets: Mapping[str, str]) -> tuple[str, tuple[str, .
         if token.startswith("~"):
             parts.append(f"(?:{_APART}[^\\s.!?;]+){{0,{int(token[1:])}}}?")
             continue
-        alternatives = sets[token[1:]].split("|") if token.startswith("@") else token.split("|")
+        alternatives = list(_alternatives(token, sets))
         body = f"\\b(?:{'|'.join(map(_alternative, alternatives))})(?!\\w)"
         parts.append(f"(?:{apart}{body})?" if optional else apart + body)
         if not optional and "#" not in alternatives:
             gates.append(tuple(sorted({_gate(alternative) for alternative in alternatives})))
     best = max(gates, key=lambda gate: min(map(len, gate)), default=())
     return "".join(parts).replace("\\b(?:" + _NUMBER, "(?:" + _NUMBER), best
+
+
+def _alternatives(token: str, sets: Mapping[str, str]) -> Iterator[str]:
+    """What a token stands for: its own words, and those of every set that it names."""
+    for part in token.split("|"):
+        yield from sets[part[1:]].split("|") if part.startswith("@") else (part,)
 
 
 def _alternative(word: str) -> str:

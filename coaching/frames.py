@@ -12,7 +12,9 @@ from coaching import mode
 TEMPLATE = "coaching/_event.html"
 
 
-def html_frame(kind: str, payload: dict[str, Any], *, seq: int | None = None, at: str = "", missed: bool = False) -> str:
+def html_frame(
+    kind: str, payload: dict[str, Any], *, seq: int | None = None, at: str = "", missed: bool = False
+) -> str:
     """One `<section class="event">` for subprotocol ehub.html.v1; `kind` and `payload` are those of the JSON event.
 
     `seq` is None for what is not part of the numbered stream (errors, receipts); `missed` marks a replayed event.

@@ -1,10 +1,28 @@
-"""Does what the prospect just said hold them back, which of 22 kinds of objection is it, and in which words?"""
+"""Which objections does a message raise, and where are the words that say so?"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
+from coaching.cues import Sign, find
+from coaching.kinds import AFFORDABILITY, NON_OVERCOMABLE, OVERCOMABLE, group_of, overcomable
+from coaching.linear import model, probabilities
+from coaching.offers import below
+from coaching.text import Folded, Span, fold, sentences, words
 from enterprisehub.engines.base import Capability
+from enterprisehub.errors import Invalid
+
+MOST: Final = 2
+"""Objections named in one message."""
+CLOSE: Final = 0.12
+"""Two chances that are nearer than this leave it open which one is meant."""
+OFFER_CHANCE: Final = 0.9
+"""How often an amount below the listed price is an objection to it (measured on negotiations, docs/quality.md)."""
+SHORT: Final = 8
+"""Words up to which a message without a cue counts as a plain answer to the agent's question."""
+ANSWERING: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -51,8 +69,87 @@ class ObjectionAnswer:
 
 
 def spot(question: ObjectionQuestion) -> ObjectionAnswer:
-    """Read one message; never raises on any text."""
-    return ObjectionAnswer()
+    """Read one message; never raises on any text.
+
+    A cascade: cues with negation and reported speech feed a linear model, whose probabilities the context corrects.
+    """
+    folded = fold(question.text)
+    signs = find(folded.text)
+    chances = _in_context(question, folded, signs, probabilities(folded.text, signs))
+    thresholds = model().thresholds
+    kinds = sorted((k for k, chance in chances.items() if chance >= thresholds[k]), key=lambda k: -chances[k])
+    firm = [kind for kind in kinds if kind in NON_OVERCOMABLE]
+    chosen = (firm + [kind for kind in kinds if kind not in firm])[:MOST]
+    found = tuple(_objection(kind, chances[kind], question, folded, signs) for kind in chosen)
+    unsure = len(found) == MOST and not firm and chances[chosen[0]] - chances[chosen[1]] < CLOSE
+    return ObjectionAnswer(found, overcomable=not firm, unsure=unsure)
 
 
-OBJECTION = Capability("coaching.objection", ObjectionQuestion, ObjectionAnswer, spot)
+def _in_context(
+    question: ObjectionQuestion, folded: Folded, signs: Sequence[Sign], chances: dict[str, float]
+) -> dict[str, float]:
+    """What the listed price and the agent's last words change."""
+    asked = next((turn.text for turn in reversed(question.history) if turn.speaker == "agent"), "")
+    if asked.rstrip().endswith("?") and len(words(folded.text)) <= SHORT and not any(sign.meant for sign in signs):
+        chances = {kind: chance * ANSWERING if kind in OVERCOMABLE else chance for kind, chance in chances.items()}
+    if question.listing_price and below(folded.text, question.listing_price):
+        chances = {**chances, AFFORDABILITY: max(chances[AFFORDABILITY], OFFER_CHANCE)}
+    return chances
+
+
+def _objection(
+    kind: str, chance: float, question: ObjectionQuestion, folded: Folded, signs: Sequence[Sign]
+) -> Objection:
+    span = _evidence(kind, question, folded, signs)
+    quote = question.text[span.start : span.end]
+    return Objection(kind, group_of(kind), round(chance, 4), quote, span.start, span.end, overcomable(kind))
+
+
+def _evidence(kind: str, question: ObjectionQuestion, folded: Folded, signs: Sequence[Sign]) -> Span:
+    """The sentence with the strongest cue of this kind, else with the offer, else the likeliest sentence."""
+    own = [sign for sign in signs if sign.kind == kind and sign.meant]
+    place = max(own, key=lambda sign: sign.strength).span.start if own else -1
+    if place < 0 and kind == AFFORDABILITY and question.listing_price:
+        offer = below(folded.text, question.listing_price)
+        place = offer.span.start if offer else -1
+    parts = sentences(folded.text) or [Span(0, len(folded.text))]
+    if place >= 0:
+        best = next((part for part in parts if part.start <= place < part.end), parts[0])
+    else:
+        best = max(parts, key=lambda part: probabilities(folded.text[part.start : part.end], ())[kind])
+    return folded.back(best)
+
+
+def parse(given: Mapping[str, Any]) -> ObjectionQuestion:
+    """A question from JSON: `text`, `history` [{speaker, text}], `listing_price`, `language`; Invalid names what is wrong."""
+    text, price, language = given.get("text"), given.get("listing_price"), given.get("language")
+    if not isinstance(text, str):
+        raise Invalid("`text` must be a text.", field="text")
+    if price is not None and (isinstance(price, bool) or not isinstance(price, int | float) or not price >= 0):
+        raise Invalid("`listing_price` must be a number of 0 or more.", field="listing_price")
+    if language is not None and not isinstance(language, str):
+        raise Invalid("`language` must be a text.", field="language")
+    history = given.get("history") or []
+    if not isinstance(history, list):
+        raise Invalid("`history` must be a list.", field="history")
+    return ObjectionQuestion(text, tuple(_turn(one) for one in history), price, language)
+
+
+def _turn(given: Any) -> Turn:
+    if not isinstance(given, dict) or given.get("speaker") not in ("prospect", "agent"):
+        raise Invalid("Each turn of `history` has a speaker, 'prospect' or 'agent'.", field="history")
+    if not isinstance(given.get("text"), str):
+        raise Invalid("Each turn of `history` has a text.", field="history")
+    return Turn(given["speaker"], given["text"])
+
+
+def render(answer: ObjectionAnswer) -> dict[str, Any]:
+    """The answer as JSON."""
+    names = ("kind", "group", "confidence", "quote", "start", "end")
+    found = [{name: getattr(one, name) for name in names} for one in answer.objections]
+    return {"objections": found, "overcomable": answer.overcomable}
+
+
+OBJECTION = Capability(
+    "coaching.objection", ObjectionQuestion, ObjectionAnswer, spot, parse=parse, render=render
+)

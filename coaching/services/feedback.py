@@ -37,6 +37,11 @@ class Opinion:
     said: str = ""
 
 
+def is_low(opinion: Opinion) -> bool:
+    """Whether this opinion starts the improvement analysis."""
+    return opinion.verdict == CardVerdict.WRONG or (opinion.score is not None and opinion.score < GOOD_ENOUGH)
+
+
 def _check(opinion: Opinion) -> None:
     if opinion.verdict and opinion.verdict not in CardVerdict.values:
         raise Invalid(f"The verdict is one of {', '.join(CardVerdict.values)}.", field="verdict")
@@ -80,7 +85,7 @@ def give(agent: Agent, opinion: Opinion) -> Feedback:
         "score": opinion.score,
     }
     tell(agent.pk, ("status", {**state, "session": str(session.pk)}))
-    if opinion.verdict == CardVerdict.WRONG or (opinion.score is not None and opinion.score < GOOD_ENOUGH):
+    if is_low(opinion):
         later("coaching.improve", feedback=feedback.pk)
     return feedback
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from babel.core import Locale, UnknownLocaleError
+from babel.numbers import format_currency
 from django import template
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, now
 
+from coaching.mode import Mode
+from coaching.services import desk
 from enterprisehub.tenants import access
 
 register = template.Library()
@@ -27,6 +31,12 @@ def may(request: Any, operation: str) -> bool:
     """Whether the person behind this request may do the operation."""
     membership = getattr(request, "membership", None)
     return membership is not None and access.may(membership.role, operation)
+
+
+@register.simple_tag
+def mode_now(request: Any) -> Mode | None:
+    """What the mode badge says; None for who is no member anywhere."""
+    return desk.mode_now(request.agent) if getattr(request, "membership", None) else None
 
 
 @register.simple_tag
@@ -65,3 +75,29 @@ def initials(name: str) -> str:
 def quiet_label(reason: str) -> str:
     """Why there is no card beside these words; empty when there was nothing to say."""
     return QUIET.get(reason, "")
+
+
+@register.filter(name="is")
+def same(one: Any, other: Any) -> bool:
+    return bool(one == other)
+
+
+@register.filter
+def price(amount: Any, currency: str = "USD") -> str:
+    """A price in whole units: $485,000."""
+    return format_currency(amount, currency, "¤#,##0", locale="en_US", currency_digits=False)
+
+
+@register.filter
+def language(code: str) -> str:
+    """The language's English name; the code itself when it is not known."""
+    try:
+        return Locale.parse(code.replace("-", "_")).get_language_name("en") or code
+    except (ValueError, UnknownLocaleError):
+        return code
+
+
+@register.filter
+def spaced(name: str) -> str:
+    """A fact's name as words: move_date is Move date."""
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,20 @@
+"""Which paths belong to coaching?"""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from coaching import views
+
+urlpatterns = [
+    path("", views.live, name="live"),
+    path("leads/<uuid:lead_id>/", views.lead, name="lead"),
+    path("leads/<uuid:lead_id>/words/", views.words, name="words"),
+    path("leads/<uuid:lead_id>/session/", views.session_start, name="session-start"),
+    path("conversations/<uuid:conversation_id>/earlier/", views.earlier, name="earlier"),
+    path("cards/<uuid:card_id>/feedback/", views.card_feedback, name="card-feedback"),
+    path("sessions/", views.session_list, name="sessions"),
+    path("sessions/<uuid:session_id>/", views.session_page, name="session"),
+    path("sessions/<uuid:session_id>/end/", views.session_end, name="session-end"),
+    path("sessions/<uuid:session_id>/feedback/", views.session_feedback, name="session-feedback"),
+]
