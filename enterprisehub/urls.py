@@ -9,7 +9,10 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("enterprisehub.tenants.urls")),
+    path("", include("coaching.urls")),
+    path("", include("leads.urls")),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/claude/", include("coaching.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
@@ -13,9 +14,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from enterprisehub.errors import Conflict, EngineDown, HubError, Invalid, NotAllowed, NotFound, TooMany
 from enterprisehub.tenants.access import require
+from enterprisehub.tenants.models import Agent, Membership
 
 View = Callable[..., HttpResponse]
 STATUS: dict[type[HubError], int] = {
@@ -26,6 +29,17 @@ STATUS: dict[type[HubError], int] = {
     TooMany: 429,
     EngineDown: 503,
 }
+
+
+class MemberRequest(HttpRequest):
+    """What a view of ours gets: the tenant middleware and this door have filled these in."""
+
+    membership: Membership
+    agent: Agent | None
+    tenant_id: UUID
+    htmx: HtmxDetails
+
+
 NO_PLACE = "You can sign in, but no brokerage has given you a place yet. Ask the person who invited you."
 
 
@@ -75,3 +89,8 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponseClientRedirect(resolve_url("account_login"))
     return redirect_to_login(request.get_full_path())
+
+
+def page_number(value: str) -> int:
+    """A page's number from the address; nonsense is the first page."""
+    return min(max(int(value), 1), 10_000) if value.isascii() and value.isdigit() and len(value) < 6 else 1
