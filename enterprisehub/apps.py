@@ -12,3 +12,4 @@ class EnterpriseHubConfig(AppConfig):
         from enterprisehub.celery import app  # tasks declared with shared_task find their broker through it
 
         app.set_default()
+        app.autodiscover_tasks(force=True)  # a web process only sends tasks, but must know them
