@@ -28,6 +28,8 @@ SAFETY = {
     "distress": "distress",
 }
 SURE = 0.8
+# an objection that is less likely than this makes no card; below EVEN it gives way to a wish that is sure
+DOUBTFUL, EVEN = 0.3, 0.5
 # to these, the entry's own question: the next slot would be deaf to somebody who waits, complains or sets a date
 OWN_ASK = frozenset(
     {
@@ -79,7 +81,9 @@ def respond(question: CoachQuestion, reading: Reading) -> CoachAnswer:
 def understand(question: CoachQuestion) -> Reading:
     """Everything the readers say about the newest message; orders to the machine are read around."""
     text, language = without_orders(question.text), spoken(question)
-    objections = spot(ObjectionQuestion(text, question.history, question.listing_price, language))
+    # what is left between two orders ("and", "then") is no message: the reader would find something in it
+    left = text if text == question.text or len(words(fold(text).text)) > 2 else ""
+    objections = spot(ObjectionQuestion(left, question.history, question.listing_price, language))
     told = mentions((*question.history, Turn("prospect", text)))
     known = frozenset(name for name, value in question.known.items() if value) | {mention.slot for mention in told}
     if "area" in known:
@@ -139,7 +143,10 @@ def _first(reading: Reading) -> Objection | None:
         if intent.name in SAFETY and intent.confidence >= SURE:
             kind = SAFETY[intent.name]
             return Objection(kind, group_of(kind), intent.confidence, intent.quote, intent.start, intent.end, False)
-    return found[0] if found else None
+    likely = found[0] if found and found[0].confidence >= DOUBTFUL else None
+    wish = reading.intents[0] if reading.intents else None
+    wished = wish is not None and wish.confidence >= SURE and wish.name in QUESTION_KINDS and wish.name != "small_talk"
+    return None if likely and wished and likely.confidence < EVEN else likely
 
 
 def _objection_card(question: CoachQuestion, reading: Reading, found: Objection) -> Card | None:

@@ -32,6 +32,11 @@ def test_every_intent_of_the_domain_but_objections_can_be_named() -> None:
     [
         ("How much is the house on Elm Street?", "inquiry_listing"),
         ("Does it have a garage?", "inquiry_listing"),
+        ("Is the price negotiable?", "inquiry_listing"),
+        ("Can I get a contact number?", "inquiry_listing"),
+        ("¿Aceptan mascotas?", "inquiry_listing"),
+        ("Can you find me some other apartments?", "search_help"),
+        ("How about something in Fremont?", "search_help"),
         ("¿Cuánto cuesta la casa?", "inquiry_listing"),
         ("We are looking for a 3 bedroom near downtown", "search_help"),
         ("Hola, busco una casa con patio", "search_help"),
