@@ -81,6 +81,9 @@ class PlaybookVersionPage(TenantAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The service has saved it."""
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing hangs on a version."""
+
     @admin.display(description="What publishing it changes")
     def changes(self, row: PlaybookVersion) -> str:
         """Line by line, against what coaches now (a draft) or against the base library (any other)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import messages
@@ -65,7 +66,10 @@ class TenantAdmin(ModelAdmin):  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", self.choices(db_field, request))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.related_model is User and field is not None:
+            field.label_from_instance = attrgetter("email")  # a name may have been given elsewhere
+        return field
 
     def choices(self, field: ForeignKey[Any, Any], request: HttpRequest) -> QuerySet[Any]:
         """What a pointer may point to: rows of the same tenant, people who work there."""

@@ -107,6 +107,9 @@ class MembershipPage(TenantAdmin):
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         return super().save_form(request, form, change) if change else form.instance
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing hangs on a membership's form."""
+
 
 @admin.register(User)
 class UserPage(TenantAdmin):

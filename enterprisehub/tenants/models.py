@@ -135,7 +135,7 @@ class Membership(TenantModel):
         constraints = [models.UniqueConstraint(fields=["tenant", "user"], name="one_membership_per_tenant")]
 
     def __str__(self) -> str:
-        return f"{self.user} ({self.get_role_display()})"
+        return f"{self.user.email} ({self.get_role_display()})"
 
 
 class Team(TenantModel):
