@@ -43,6 +43,7 @@ OWN_ASK = frozenset(
     }
 )
 SELLING = frozenset({"valuation_request", "sell_intent"})
+ESSAY = 300  # characters
 EITHER = {"en": "{this} or {that}? Ask first", "es": "¿{this} o {that}? Pregunte primero"}
 
 
@@ -81,15 +82,16 @@ def respond(question: CoachQuestion, reading: Reading) -> CoachAnswer:
 def understand(question: CoachQuestion) -> Reading:
     """Everything the readers say about the newest message; orders to the machine are read around."""
     text, language = without_orders(question.text), spoken(question)
-    # what is left between two orders ("and", "then") is no message: the reader would find something in it
-    left = text if text == question.text or len(words(fold(text).text)) > 2 else ""
+    # what is left between two orders ("and", "then") is no message, and a long text with orders in it is none either
+    ordered = text != question.text
+    left = "" if ordered and (len(text) > ESSAY or len(words(fold(text).text)) < 3) else text
     objections = spot(ObjectionQuestion(left, question.history, question.listing_price, language))
-    told = mentions((*question.history, Turn("prospect", text)))
+    told = mentions((*question.history, Turn("prospect", left)))
     known = frozenset(name for name, value in question.known.items() if value) | {mention.slot for mention in told}
     if "area" in known:
         known |= {"location"}
     known &= slots()
-    intents = read(text, question.history)
+    intents = tuple(wish for wish in read(text, question.history) if left or wish.name in SAFETY)
     ctx = QuestionContext(
         stage=question.stage,
         vertical=question.vertical,

@@ -19,6 +19,13 @@ _ORDER = re.compile(
     r"|\[/?(?:inst|system|assistant)\]|^\s*(?:system|assistant)\s*:)",
     re.MULTILINE,
 )
+# a sentence about a machine is for a machine, and says nothing about a home
+_SENTENCE = re.compile(r"[^.!?\n]+")
+_MACHINE = re.compile(
+    r"\b(?:chat ?-?gpt\w*|openai|gpt-?\d|language model|chat ?bots?|(?:an?|the|of|as) ai\b|jailbr\w+|unfiltered|amoral|role-?play\w*"
+    r"|from now on,? (?:you|your|i)|(?:you are|you're|you will|to) (?:going to |now |be )?(?:pretend|simulat|immerse|play the role|act as)\w*"
+    r"|(?:your|this|every|each|any|previous) prompts?|prompts|modelo de lenguaje|a partir de ahora (?:eres|seras|responde\w*))\b"
+)
 _LINK = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://\S+|www\.\S+"
     r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|gov|edu|co|us|info|biz|app|dev|mx|es|xyz|site|online|ly|me|ai|tv)\b(?:/\S*)?",
@@ -94,7 +101,8 @@ def filled(text: str, values: Mapping[str, str]) -> str | None:
 def without_orders(text: str) -> str:
     """The text with orders to the machine blanked out, as long as before, so that offsets into it stay true."""
     plain, letters = folded(text), list(text)
-    for hit in _ORDER.finditer(plain):
+    machine = [hit for hit in _SENTENCE.finditer(plain) if _MACHINE.search(plain, *hit.span())]
+    for hit in (*machine, *_ORDER.finditer(plain)):
         letters[hit.start() : hit.end()] = " " * (hit.end() - hit.start())
     return "".join(letters)
 
