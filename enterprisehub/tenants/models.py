@@ -228,6 +228,25 @@ class Job(TenantModel):
         return f"{self.name} {self.id}"
 
 
+class IdempotentAnswer(TenantModel):
+    """What a write was answered with; the same caller's same Idempotency-Key gets it again for a day."""
+
+    # An API key's id or a person's.
+    caller = models.UUIDField()
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "caller", "key"], name="one_answer_per_key")]
+        indexes = [models.Index(fields=["created_at"], name="answer_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.id}"
+
+
 def new_id() -> UUID:
     """A time-ordered opaque id (UUIDv7, RFC 9562)."""
     return uuid7()

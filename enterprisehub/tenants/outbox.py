@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from django.db.models import Q
+from celery import current_app
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
@@ -24,6 +25,9 @@ def sweep() -> dict[str, int]:
         dead = _give_up()
         sent = 0
         for job in _overdue(now()):
+            if job.name not in current_app.tasks:
+                dead += _bury(Job.objects.filter(pk=job.pk), error="there is no such task")
+                continue
             if not send(job.name, job.tenant_id, job.pk, job.arguments):
                 break  # the broker is down; the attempt does not count
             Job.objects.filter(pk=job.pk).update(sent_at=now(), attempts=job.attempts + 1)
@@ -44,4 +48,9 @@ def _overdue(moment: datetime) -> list[Job]:
 
 def _give_up() -> int:
     spent = Job.objects.filter(failed_at=None, attempts__gte=MAX_ATTEMPTS, sent_at__lt=now() - REST)
-    return int(spent.update(failed_at=now()))
+    return _bury(spent)
+
+
+def _bury(jobs: QuerySet[Job], **reason: str) -> int:
+    """Dead work stays in the table, where the admin and the figures show it, and is not tried again."""
+    return int(jobs.update(failed_at=now(), **reason))

@@ -62,9 +62,7 @@ def _count(limits: list[tuple[RateLimitItem, str]]) -> tuple[bool, int, float]:
         return _ask(_own(), limits)
 
 
-def _ask(
-    counter: SlidingWindowCounterRateLimiter, limits: list[tuple[RateLimitItem, str]]
-) -> tuple[bool, int, float]:
+def _ask(counter: SlidingWindowCounterRateLimiter, limits: list[tuple[RateLimitItem, str]]) -> tuple[bool, int, float]:
     refused = next(((item, name) for item, name in limits if not counter.hit(item, name)), None)
     item, name = refused or limits[0]
     stats = counter.get_window_stats(item, name)

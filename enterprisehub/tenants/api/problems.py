@@ -94,9 +94,16 @@ def problem(exc: exceptions.APIException) -> dict[str, Any]:
     """The body of the answer to this error."""
     if isinstance(exc, exceptions.ValidationError):
         faults = list(_faults(exc.detail))
-        code, detail = "invalid", "; ".join(dict.fromkeys(f"{f['field'] or 'body'}: {f['detail']}" for f in faults))[:500]
+        code, detail = (
+            "invalid",
+            "; ".join(dict.fromkeys(f"{f['field'] or 'body'}: {f['detail']}" for f in faults))[:500],
+        )
     elif exc.status_code >= 500 and not isinstance(exc, _Raised):
-        faults, code, detail = [], "server_error", "Something went wrong on our side. The request id finds it in the logs."
+        faults, code, detail = (
+            [],
+            "server_error",
+            "Something went wrong on our side. The request id finds it in the logs.",
+        )
     else:
         detail, code = str(exc.detail), str(exc.get_codes())
         named = getattr(exc, "field", "")
