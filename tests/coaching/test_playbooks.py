@@ -191,6 +191,19 @@ def test_content_of_another_shape_is_refused_and_never_crashes(shape: dict[str, 
     assert why_not(shape)
 
 
+@pytest.mark.parametrize(
+    ("clarify", "problem"),
+    [
+        (["x"], "must be a mapping"),
+        ({"en": ["x"]}, "needs say and ask"),
+        ({"en": {"say": ["Thanks."], "ask": ["Is it {this}?"]}}, "holds {this} and {that}"),
+        ({"en": {"say": ["Thanks, it is a safe area."], "ask": ["{this} or {that}?"]}}, "judges an area"),
+    ],
+)
+def test_a_clarifying_question_must_hold_both_meanings(clarify: Any, problem: str) -> None:
+    assert problem in why_not({**content(), "clarify": clarify})
+
+
 def test_all_problems_are_told_at_once() -> None:
     assert len(list(problems(content(headline="", nudge="", say=[])))) == 3
 

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from coaching.questions import Question, QuestionContext, next_question, question_for, slots
 from coaching.wording import forbidden
 
-STAGES = "new attempting engaged qualified appointment represented active under_contract closed".split()
+STAGES = [
+    "new",
+    "attempting",
+    "engaged",
+    "qualified",
+    "appointment",
+    "represented",
+    "active",
+    "under_contract",
+    "closed",
+]
 VERTICALS = ["any", "first_time", "luxury", "investment", "commercial"]
 ALL = sorted(slots())
 contexts = st.builds(
@@ -22,10 +32,37 @@ contexts = st.builds(
     asked=st.lists(st.sampled_from(ALL), max_size=8).map(tuple),
     seed=st.text(max_size=10),
 )
-PROTECTED = (
-    "race color religion church sex gender wife husband spouse married kids children pregnant disab national origin"
-    " immigrant ethnic raza religi iglesia espos marido mujer casad hijos embaraz discapac naci"
-).split()
+PROTECTED = [
+    "race",
+    "color",
+    "religion",
+    "church",
+    "sex",
+    "gender",
+    "wife",
+    "husband",
+    "spouse",
+    "married",
+    "kids",
+    "children",
+    "pregnant",
+    "disab",
+    "national",
+    "origin",
+    "immigrant",
+    "ethnic",
+    "raza",
+    "religi",
+    "iglesia",
+    "espos",
+    "marido",
+    "mujer",
+    "casad",
+    "hijos",
+    "embaraz",
+    "discapac",
+    "naci",
+]
 
 
 def ask(stage: str = "engaged", vertical: str = "any", **more: object) -> Question:
