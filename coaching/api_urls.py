@@ -7,11 +7,12 @@ from django.urls import path
 from coaching import api
 
 urlpatterns = [
-    path("coaching/real-time", api.RealTime.as_view()),
-    path("coaching/objections", api.Objections.as_view()),
-    path("coaching/next-question", api.NextQuestion.as_view()),
-    path("coaching/sessions", api.Sessions.as_view()),
-    path("coaching/sessions/<uuid:session_id>/end", api.SessionEnd.as_view()),
-    path("coaching/feedback", api.FeedbackGiven.as_view()),
-    path("coaching/tickets", api.Tickets.as_view()),
+    path("coaching/real-time", api.RealTime.as_view(), name="api_real_time"),
+    path("coaching/objections", api.Objections.as_view(), name="api_objections"),
+    path("coaching/next-question", api.NextQuestion.as_view(), name="api_next_question"),
+    path("coaching/sessions", api.Sessions.as_view(), name="api_sessions"),
+    path("coaching/sessions/<str:session_id>", api.OneSession.as_view(), name="api_session"),
+    path("coaching/sessions/<str:session_id>/end", api.SessionEnd.as_view(), name="api_session_end"),
+    path("coaching/feedback", api.FeedbackGiven.as_view(), name="api_feedback"),
+    path("coaching/tickets", api.Tickets.as_view(), name="api_tickets"),
 ]

@@ -20,6 +20,8 @@ CLOSE: Final = 0.12
 """Two chances that are nearer than this leave it open which one is meant."""
 OFFER_CHANCE: Final = 0.9
 """How often an amount below the listed price is an objection to it (measured on negotiations, docs/quality.md)."""
+LEAST: Final = 0.5
+"""The chance from which a kind is named at all: a wrong card costs the agent more than a missing one."""
 SHORT: Final = 8
 """Words up to which a message without a cue counts as a plain answer to the agent's question."""
 ANSWERING: Final = 0.5
@@ -76,8 +78,8 @@ def spot(question: ObjectionQuestion) -> ObjectionAnswer:
     folded = fold(question.text)
     signs = find(folded.text)
     chances = _in_context(question, folded, signs, probabilities(folded.text, signs))
-    thresholds = model().thresholds
-    kinds = sorted((k for k, chance in chances.items() if chance >= thresholds[k]), key=lambda k: -chances[k])
+    least = {kind: max(threshold, LEAST) for kind, threshold in model().thresholds.items()}
+    kinds = sorted((k for k, chance in chances.items() if chance >= least[k]), key=lambda k: -chances[k])
     firm = [kind for kind in kinds if kind in NON_OVERCOMABLE]
     chosen = (firm + [kind for kind in kinds if kind not in firm])[:MOST]
     found = tuple(_objection(kind, chances[kind], question, folded, signs) for kind in chosen)
@@ -150,6 +152,4 @@ def render(answer: ObjectionAnswer) -> dict[str, Any]:
     return {"objections": found, "overcomable": answer.overcomable}
 
 
-OBJECTION = Capability(
-    "coaching.objection", ObjectionQuestion, ObjectionAnswer, spot, parse=parse, render=render
-)
+OBJECTION = Capability("coaching.objection", ObjectionQuestion, ObjectionAnswer, spot, parse=parse, render=render)

@@ -8,9 +8,15 @@ from dataclasses import dataclass
 from coaching.text import Span
 
 LOWEST, HIGHEST = 0.3, 0.995  # of the listed price: below it is another amount (a deposit), above it is agreement
-_AMOUNT = re.compile(r"(?P<cash>\$\s?)?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?P<part>\.\d+)?\s?(?P<unit>k|m|mil|thousand|million)?\b(?P<pct>\s?%)?")
-_NOT_MONEY = re.compile(r"\s*(?:bed|bath|br\b|ba\b|sq|square|feet|ft|mile|minute|min\b|year|yr|month|day|week|hour|am\b|pm\b|people|cat|dog|pet|unit|floor|car|blocks?|percent|st\b|nd\b|th\b|%)")
-_ASKING = re.compile(r"\b(?:is|was|so) (?:the )?(?:price|rent|it|that|asking)\b[^?]*\?\s*$|\blisted (?:at|for)\b|\b(?:how much|what is|whats)\b")
+_AMOUNT = re.compile(
+    r"(?P<cash>\$\s?)?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?P<part>\.\d+)?\s?(?P<unit>k|m|mil|thousand|million)?\b(?P<pct>\s?%)?"
+)
+_NOT_MONEY = re.compile(
+    r"\s*(?:bed|bath|br\b|ba\b|sq|square|feet|ft|mile|minute|min\b|year|yr|month|day|week|hour|am\b|pm\b|people|cat|dog|pet|unit|floor|car|blocks?|percent|st\b|nd\b|th\b|%)"
+)
+_ASKING = re.compile(
+    r"\b(?:is|was|so) (?:the )?(?:price|rent|it|that|asking)\b[^?]*\?\s*$|\blisted (?:at|for)\b|\b(?:how much|what is|whats)\b"
+)
 _TAKE_OFF = re.compile(r"\b(?:take|knock|cut|drop|shave|lower|reduce|bring|come down|off|less|discount)\b")
 
 

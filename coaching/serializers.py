@@ -4,157 +4,247 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from coaching.models import CardVerdict
+from coaching.kinds import GROUPS, KINDS
+from coaching.models import CardSource, CardVerdict, Urgency
 from coaching.services.feedback import MAX_COMMENT, MAX_SAID
+from enterprisehub.tenants.api.fields import Amount, Id, OneOf, Strict, Text, Whole
+from enterprisehub.tenants.models import Vertical
 from leads.models import Medium, Side, Speaker, Stage
 from leads.services import MAX_CLIENT_ID, MAX_TEXT
 
-LONGEST_HISTORY = 50
+LONGEST_HISTORY = 50  # turns
+MOST_SLOTS = 60
+PAGE, LARGEST_PAGE = 50, 200
+GIVEN = [CardVerdict.USED, CardVerdict.EDITED, CardVerdict.DISMISSED, CardVerdict.WRONG]  # "ignored" is found out
+LANGUAGES = ["en", "es"]
+SOMETHING = r"[^\s\x00]"
 
 
-class Strict(serializers.Serializer[Any]):
-    """Takes what it names and nothing else, so that a misspelt field is an error and not a silence."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict) and (unknown := sorted(str(name) for name in data.keys() - self.fields.keys())):
-            raise serializers.ValidationError({unknown[0][:60]: ["There is no such field."]}, code="unknown_field")
-        return super().to_internal_value(data)
-
-
-class Text(serializers.CharField):
-    """Words as they were said: spaces kept, what cannot be stored replaced."""
+@extend_schema_field({"type": "string", "maxLength": MAX_TEXT, "minLength": 1, "pattern": SOMETHING})
+class Words(Text):
+    """What somebody said: not empty, at most MAX_TEXT characters."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"trim_whitespace": False, **options})
-
-    def to_internal_value(self, data: Any) -> str:
-        if isinstance(data, str):
-            data = data.replace("\x00", "").encode("utf-8", "replace").decode()
-        return super().to_internal_value(data)
+        super().__init__(max_length=MAX_TEXT, **options)
 
 
-class ConversationContext(Strict):
-    lead_id = Text(max_length=64, help_text="The lead's id, or its HighLevel contact id.")
-    stage = serializers.ChoiceField(Stage.choices, required=False)
+@extend_schema_field({"type": "string", "maxLength": 64, "minLength": 1, "pattern": r"^[\x21-\x7e]+$"})
+class LeadId(Text):
+    """A lead's id, or its HighLevel contact id."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=64, **options)
+
+
+@extend_schema_field({"type": "string", "maxLength": MAX_CLIENT_ID, "minLength": 1, "pattern": r"^[\x21-\x7e]+$"})
+class SenderId(Text):
+    """The sender's own id of a message or a piece of feedback; the same id counts once."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MAX_CLIENT_ID, **options)
+
+
+class AgentId(Id):
+    def __init__(self, **options: Any) -> None:
+        told = "The agent on whose behalf this is; the caller's own agent when left out."
+        super().__init__(required=False, help_text=told, **options)
+
+
+class ConversationContext(serializers.Serializer[Any]):
+    """Whom the agent talks with. Other names in here are ignored."""
+
+    lead_id = LeadId(help_text="The lead's id, or its HighLevel contact id.")
+    stage = Text(required=False, allow_blank=True, max_length=40, help_text="See `conversation_stage`.")
 
 
 class RealTimeRequest(Strict):
-    agent_id = serializers.UUIDField(required=False, help_text="Default: the caller's own agent.")
+    agent_id = AgentId()
     conversation_context = ConversationContext()
-    prospect_message = Text(max_length=MAX_TEXT)
-    conversation_stage = serializers.ChoiceField(Stage.choices, required=False)
-    message_id = Text(max_length=MAX_CLIENT_ID, required=False, help_text="The sender's id: the same id is heard once.")
+    prospect_message = Words()
+    conversation_stage = Text(
+        required=False,
+        allow_blank=True,
+        max_length=40,
+        help_text=f"One of {', '.join(Stage.values)}. Anything else means: the stage that the lead is in.",
+    )
+    message_id = SenderId(required=False, help_text="The sender's own id: the same id is heard once.")
 
 
 class SuggestionAnswer(serializers.Serializer[Any]):
-    headline = serializers.CharField()
-    say = serializers.CharField()
-    ask = serializers.CharField()
-    why = serializers.CharField()
+    headline = serializers.CharField(help_text="At most 12 words, for the agent.")
+    say = serializers.CharField(help_text="One line to say, in the prospect's language.")
+    ask = serializers.CharField(help_text="One question; may be empty.")
+    why = serializers.CharField(help_text="The prospect's words that it answers, verbatim; may be empty.")
 
 
 class RealTimeAnswer(serializers.Serializer[Any]):
     objection_detected = serializers.BooleanField()
-    objection_type = serializers.CharField(allow_null=True)
+    objection_type = serializers.ChoiceField(choices=KINDS, allow_null=True)
     suggestions = SuggestionAnswer(many=True)
     next_question = serializers.CharField(allow_null=True)
-    urgency_level = serializers.CharField()
-    confidence = serializers.FloatField(allow_null=True)
-    source = serializers.ChoiceField(["local", "cache", "claude"])
-    processing_time_ms = serializers.FloatField(help_text="Measured, from the request's arrival in the view.")
+    urgency_level = serializers.ChoiceField(choices=Urgency.choices)
+    confidence = serializers.FloatField(
+        allow_null=True, help_text="A probability; null when there is nothing to be sure of."
+    )
+    source = serializers.ChoiceField(choices=CardSource.choices, help_text="Who made the card.")
+    processing_time_ms = serializers.FloatField(help_text="Measured, from the endpoint's receipt of the request.")
     session_id = serializers.UUIDField()
     suggestion_id = serializers.UUIDField(allow_null=True)
-    message_id = serializers.UUIDField()
+    message_id = serializers.CharField(help_text="The sender's id, or the one that the message was given.")
+    shown = serializers.BooleanField(help_text="Whether the card is on the agent's screen.")
+    quiet_reason = serializers.CharField(help_text="Why it is not; empty when it is.")
+    repeated = serializers.BooleanField(help_text="The same message_id had been heard before.")
 
 
 class TurnRequest(Strict):
-    speaker = serializers.ChoiceField(Speaker.choices)
+    speaker = OneOf(choices=Speaker.choices)
     text = Text(max_length=MAX_TEXT, allow_blank=True)
 
 
-class LeadContext(Strict):
-    listing_price = serializers.FloatField(required=False, min_value=0, max_value=1e12)
-    language = serializers.ChoiceField([("en", "en"), ("es", "es")], required=False)
-    vertical = Text(max_length=20, required=False)
+class LeadContext(serializers.Serializer[Any]):
+    """What is known about the lead. Other names in here are ignored."""
+
+    listing_price = Amount(
+        required=False, allow_null=True, min_value=0, max_value=1e12, help_text="In the listing's own unit."
+    )
+    language = Text(
+        required=False, allow_blank=True, max_length=35, help_text="`en` or `es`; anything else is found out."
+    )
+    vertical = OneOf(required=False, choices=Vertical.choices)
+    side = OneOf(required=False, choices=Side.choices)
+    stage = Text(required=False, allow_blank=True, max_length=40)
 
 
 class ObjectionsRequest(Strict):
-    message_text = Text(max_length=MAX_TEXT)
+    message_text = Words()
     conversation_history = TurnRequest(many=True, required=False, max_length=LONGEST_HISTORY)
     lead_context = LeadContext(required=False)
 
 
 class ObjectionFound(serializers.Serializer[Any]):
-    kind = serializers.CharField()
-    group = serializers.CharField()
+    kind = serializers.ChoiceField(choices=KINDS)
+    group = serializers.ChoiceField(choices=GROUPS)
     confidence = serializers.FloatField()
     quote = serializers.CharField()
-    start = serializers.IntegerField()
+    start = serializers.IntegerField(help_text="Characters into the message.")
     end = serializers.IntegerField()
+    overcomable = serializers.BooleanField()
 
 
 class ObjectionsAnswer(serializers.Serializer[Any]):
-    objections = ObjectionFound(many=True)
-    overcomable = serializers.BooleanField()
-    unsure = serializers.BooleanField()
+    objections = ObjectionFound(many=True, help_text="At most two, best first.")
+    overcomable = serializers.BooleanField(help_text="False: do not argue.")
+    unsure = serializers.BooleanField(help_text="Two are nearly as likely: ask which.")
     suggestions = SuggestionAnswer(many=True)
+    source = serializers.ChoiceField(choices=CardSource.choices)
     processing_time_ms = serializers.FloatField()
 
 
 class NextQuestionRequest(Strict):
-    stage = serializers.ChoiceField(Stage.choices, default=Stage.ENGAGED)
-    vertical = Text(max_length=20, default="any")
-    side = serializers.ChoiceField(Side.choices, default=Side.BUYER)
-    language = serializers.ChoiceField([("en", "en"), ("es", "es")], default="en")
-    known = serializers.ListField(child=Text(max_length=40), default=list, max_length=50)
-    asked = serializers.ListField(child=Text(max_length=40), default=list, max_length=50)
+    stage = OneOf(choices=Stage.choices, default=Stage.ENGAGED)
+    vertical = OneOf(choices=Vertical.choices, default=Vertical.ANY)
+    side = OneOf(choices=Side.choices, default=Side.BUYER)
+    language = OneOf(choices=LANGUAGES, default="en")
+    known = serializers.ListField(child=Text(max_length=40), default=list, max_length=MOST_SLOTS)
+    asked = serializers.ListField(
+        child=Text(max_length=40), default=list, max_length=MOST_SLOTS, help_text="Asked lately, newest last."
+    )
 
 
 class NextQuestionAnswer(serializers.Serializer[Any]):
     slot = serializers.CharField(allow_null=True)
-    question = serializers.CharField(allow_null=True)
+    question = serializers.CharField(allow_null=True, help_text="Null when everything is known.")
     why = serializers.CharField(allow_null=True)
     processing_time_ms = serializers.FloatField()
 
 
 class SessionRequest(Strict):
-    agent_id = serializers.UUIDField(required=False)
-    lead_id = Text(max_length=64)
-    medium = serializers.ChoiceField(Medium.choices, required=False)
+    agent_id = AgentId()
+    lead_id = LeadId()
+    medium = OneOf(choices=Medium.choices, required=False)
 
 
 class SessionAnswer(serializers.Serializer[Any]):
     session_id = serializers.UUIDField(source="pk")
     agent_id = serializers.UUIDField()
+    lead_id = serializers.UUIDField(source="conversation.lead_id")
     conversation_id = serializers.UUIDField()
+    medium = serializers.ChoiceField(choices=Medium.choices, source="conversation.medium")
     started_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
+class SessionsQuery(serializers.Serializer[Any]):
+    limit = serializers.IntegerField(required=False, default=PAGE, min_value=1, max_value=LARGEST_PAGE)
+    before = serializers.UUIDField(required=False, help_text="Only sessions older than this one.")
+    agent_id = serializers.UUIDField(required=False, help_text="Only this agent's.")
+
+
+class SessionsAnswer(serializers.Serializer[Any]):
+    results = SessionAnswer(many=True, help_text="Newest first.")
+    next = serializers.CharField(allow_null=True, help_text="The address of the next page.")
+
+
+class CardAnswer(serializers.Serializer[Any]):
+    """A card as it stands now; the socket sends the same fields and a few more."""
+
+    id = serializers.UUIDField()
+    revision = serializers.IntegerField()
+    kind = serializers.CharField()
+    label = serializers.CharField()
+    group = serializers.CharField()
+    headline = serializers.CharField()
+    say = serializers.CharField()
+    ask = serializers.CharField()
+    why = serializers.CharField()
+    urgency = serializers.ChoiceField(choices=Urgency.choices)
+    confidence = serializers.FloatField()
+    language = serializers.CharField()
+    compliance = serializers.BooleanField()
+    source = serializers.ChoiceField(choices=CardSource.choices)
+    stand_in = serializers.BooleanField(help_text="Made by the local stand-in for Claude.")
+    change = serializers.CharField(help_text="What the second wave did: confirms, extends, replaces, or empty.")
+    verdict = serializers.CharField(help_text="What the agent thought of it; may be empty.")
+    playbook_version = serializers.CharField()
+    local_ms = serializers.FloatField()
+    refine_ms = serializers.FloatField(allow_null=True)
+    at = serializers.CharField()
+
+
+class SessionDetail(SessionAnswer):
+    cards = CardAnswer(many=True, help_text="Newest first, at most 500; held-back ones included.")
+
+
 class FeedbackRequest(Strict):
-    agent_id = serializers.UUIDField(required=False)
-    session_id = serializers.UUIDField(required=False)
-    suggestion_id = serializers.UUIDField(required=False)
-    score = serializers.IntegerField(required=False, min_value=1, max_value=5)
-    verdict = serializers.ChoiceField(CardVerdict.choices, required=False)
+    """A verdict, a score, or both; about a card, or about a session as a whole."""
+
+    also = {"anyOf": [{"required": ["score"]}, {"required": ["verdict"]}]}
+
+    agent_id = AgentId()
+    session_id = Id()
+    suggestion_id = Id(required=False, help_text="The card; left out for the session as a whole.")
+    score = Whole(required=False, min_value=1, max_value=5)
+    verdict = OneOf(required=False, choices=GIVEN)
     comments = Text(required=False, allow_blank=True, max_length=MAX_COMMENT)
-    said = Text(required=False, allow_blank=True, max_length=MAX_SAID)
-    feedback_id = Text(required=False, max_length=80, help_text="The sender's id: the same id counts once.")
+    said = Text(required=False, allow_blank=True, max_length=MAX_SAID, help_text="What was said instead.")
+    feedback_id = SenderId(required=False, help_text="The sender's own id: the same id counts once.")
 
 
 class FeedbackAnswer(serializers.Serializer[Any]):
-    feedback_id = serializers.UUIDField(source="pk")
+    feedback_id = serializers.CharField(help_text="The sender's id, or the one that it was given.")
     session_id = serializers.UUIDField()
+    suggestion_id = serializers.UUIDField(allow_null=True)
     looked_into = serializers.BooleanField(help_text="Whether the improvement analysis was started.")
 
 
 class TicketRequest(Strict):
-    agent_id = serializers.UUIDField(required=False)
+    agent_id = AgentId()
 
 
 class TicketAnswer(serializers.Serializer[Any]):
     ticket = serializers.CharField()
     expires_in = serializers.IntegerField(help_text="Seconds.")
-    url = serializers.CharField()
+    url = serializers.CharField(help_text="Open a WebSocket here, once.")

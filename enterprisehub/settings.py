@@ -292,18 +292,18 @@ UNFOLD = {
 }
 
 # --- The API
+API_RATE_PER_MINUTE = config.whole("API_RATE_PER_MINUTE", 3_000, least=1)  # of one key or person
+API_TENANT_RATE_PER_MINUTE = config.whole("API_TENANT_RATE_PER_MINUTE", 12_000, least=1)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "enterprisehub.tenants.api.KeyAuthentication",
-        "enterprisehub.tenants.api.MemberAuthentication",
+        "enterprisehub.tenants.api.callers.KeyAuthentication",
+        "enterprisehub.tenants.api.callers.MemberAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["enterprisehub.tenants.api.MayDoThis"],
+    "DEFAULT_PERMISSION_CLASSES": ["enterprisehub.tenants.api.callers.MayDoThis"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
-    "PAGE_SIZE": 50,
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "enterprisehub.tenants.api.handle",
+    "DEFAULT_SCHEMA_CLASS": "enterprisehub.tenants.api.schema.Schema",
+    "EXCEPTION_HANDLER": "enterprisehub.tenants.api.problems.handle",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -315,6 +315,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ObjectionKindEnum": "coaching.kinds.KINDS",
+        "UrgencyEnum": "coaching.models.Urgency",
+    },
 }
 
 # --- The engines and HighLevel

@@ -25,7 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.update(_own_stack.start())
     from django.conf import settings
 
-    assert settings.INSTALLED_APPS
+    # Seven people are born per test; how slowly a password is hashed is Django's to test.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_unconfigure() -> None:

@@ -69,7 +69,7 @@ class AgentConsumer(AsyncConsumer):  # type: ignore[misc]
         self.outbox, self.bucket = Outbox(send), Bucket()
         self.inbox: asyncio.Queue[tuple[str, ClientMessage, str]] = asyncio.Queue(INBOX_MESSAGES)
         self.sequence, self.topics = Sequence(0), frozenset(events.SERVER_EVENTS)
-        self.paused = {"opening"}
+        self.paused, self.told_mode = {"opening"}, ""
         self.mending: asyncio.Task[None] | None = None
         self.tasks: list[asyncio.Task[None]] = []
         await self.hub.join(self)
@@ -92,7 +92,8 @@ class AgentConsumer(AsyncConsumer):  # type: ignore[misc]
 
     async def hello(self) -> dict[str, Any]:
         """What a client is told first: who it listens as, and where the stream stands."""
-        return {"state": "connected", "seq": self.sequence.sent, "mode": await self.mode(), "screen": self.id}
+        self.told_mode = await self.mode()
+        return {"state": "connected", "seq": self.sequence.sent, "mode": self.told_mode, "screen": self.id}
 
     async def mode(self) -> str:
         """full | reduced | local; subclasses know the engines."""
@@ -278,7 +279,10 @@ class AgentConsumer(AsyncConsumer):  # type: ignore[misc]
 
     async def _tell_mode(self) -> None:
         with contextlib.suppress(DatabaseError, OSError):
-            self.answer("status", {"state": "mode", "mode": await self.mode()})
+            mode = await self.mode()
+            if self.told_mode not in ("", mode):
+                self.told_mode = mode
+                self.answer("status", {"state": "mode", "mode": mode})
 
     def answer(self, kind: str, payload: dict[str, Any]) -> None:
         """Tell this screen alone; not numbered, not replayed."""

@@ -64,7 +64,8 @@ class Hub:
 
     async def join(self, screen: Screen) -> None:
         """From now on the screen hears its agent's events."""
-        if not self._tasks:
+        first = not self.rooms
+        if first:
             self.subscription = self._subscription()
             self._start(self.subscription.run())
             self._start(self._beat())
@@ -72,6 +73,8 @@ class Hub:
         room = self.rooms.setdefault(name, set())
         room.add(screen)
         self.people[screen.login.user_id] += 1
+        if first:
+            await self.subscription.begun()
         if len(room) == 1:
             await self.subscription.add(name)
 

@@ -31,8 +31,14 @@ class Subscription:
         self.url, self.heard, self.changed = url, heard, changed
         self.wanted = {always}
         self.healthy = False
+        self._begun = asyncio.Event()
         self._line: PubSub | None = None
         self._confirming: dict[str, asyncio.Future[None]] = {}
+
+    async def begun(self) -> None:
+        """Returns once Redis answered, or did not in good time."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._begun.wait(), CONFIRM_WITHIN)
 
     async def add(self, channel: str) -> None:
         """Hear this channel too; returns once Redis has noted it, or at once while Redis is away."""
@@ -103,6 +109,7 @@ class Subscription:
             self.heard(name, message["data"])
         elif kind == "subscribe":
             self._set_health(True)
+            self._begun.set()
             if (waiting := self._confirming.pop(name, None)) is not None and not waiting.done():
                 waiting.set_result(None)
 

@@ -34,7 +34,6 @@ class Via:
     user_id: UUID
     session_key: str = ""
     key_id: UUID | None = None
-    password_tag: str = ""
 
     @classmethod
     def request(cls, request: HttpRequest) -> Via:
@@ -44,7 +43,7 @@ class Via:
             return cls(key.agent.user_id if key.agent else UUID(int=0), key_id=key.pk)
         if not isinstance(request.user, User):
             raise NotAllowed("Sign in first.")
-        return cls(request.user.pk, request.session.session_key or "", password_tag=logins.password_tag(request.user))
+        return cls(request.user.pk, request.session.session_key or "")
 
 
 def issue(agent: Agent, via: Via) -> str:
@@ -52,13 +51,15 @@ def issue(agent: Agent, via: Via) -> str:
     here, and again when the ticket is used."""
     if via.key_id is None and agent.user_id != via.user_id:
         raise NotAllowed("A ticket opens your own socket only.")
+    # Bound to the password too: a ticket must not outlive its change.
+    tag = "" if via.key_id else logins.password_tag(User.objects.get(pk=via.user_id))
     owner, secret = agent.tenant_id.hex, secrets.token_urlsafe(32)
     facts = {
         "user": str(via.user_id),
         "agent": str(agent.pk),
         "session": via.session_key,
         "key": str(via.key_id) if via.key_id else "",
-        "tag": via.password_tag,
+        "tag": tag,
     }
     try:
         cache_redis().set(_key(agent.tenant_id, secret), json.dumps(facts), ex=SECONDS)

@@ -98,7 +98,7 @@ export function showOpinion(fragment) {
     }
   }
   if (!score) return;
-  shown.querySelector(".score summary").textContent = `Scored ${score} of 5`;
+  shown.querySelector(".score summary").firstChild.textContent = `${score} of 5`;
   const choice = shown.querySelector(`input[name="score"][value="${score}"]`);
   if (choice) choice.checked = true;
 }

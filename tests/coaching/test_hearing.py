@@ -103,9 +103,9 @@ def test_cards_beyond_the_budget_stay_quiet_but_the_words_arrive(world: World) -
 def test_a_lead_of_another_agent_looks_like_none(world: World) -> None:
     lead = world.conversation(world.bob).lead
     words = Words(lead=lead.pk, text="Hello", client_id="x")
+    with pytest.raises(NotFound), scope(world.oakwood.pk):
+        hear(world.alice.agent, words)
     with scope(world.oakwood.pk):
-        with pytest.raises(NotFound):
-            hear(world.alice.agent, words)
         assert hear(world.tess.agent, words, others=True).new
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -12,12 +12,14 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from enterprisehub.errors import Invalid, NotAllowed, NotFound
 from enterprisehub.tenants import api_keys
 from enterprisehub.tenants.access import key_may, may
 from enterprisehub.tenants.models import Agent, ApiKey, Membership, Tenant
+
+if TYPE_CHECKING:  # rest_framework.views reads these classes from the settings while it is loaded
+    from rest_framework.views import APIView
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,40 @@
+"""Many agents at once do not wait for each other."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+
+from enterprisehub.realtime.threads import in_thread
+from enterprisehub.tenants.access import Role
+from leads.models import Lead
+from tests.realtime.screens import screen
+from tests.world import World
+
+
+async def test_database_work_of_sockets_runs_on_several_threads() -> None:
+    started = time.monotonic()
+    await asyncio.gather(*(in_thread(time.sleep, 0.1) for _ in range(16)))
+    assert time.monotonic() - started < 0.8  # one thread would take 1.6 s
+
+
+async def test_twenty_agents_at_once_each_get_their_own_card(world: World, lead: Lead) -> None:
+    people = [await in_thread(world.person, world.oakwood, f"agent{i}", Role.AGENT) for i in range(20)]
+    leads = [(await in_thread(world.conversation, one, f"Lead {i}")).lead for i, one in enumerate(people)]
+    async with AsyncExitStack() as stack:
+        screens = [await stack.enter_async_context(screen(one)) for one in people]
+        sent = await asyncio.gather(
+            *(s.hears(one, "It is too expensive.") for s, one in zip(screens, leads, strict=True))
+        )
+        cards = await asyncio.gather(*(s.told("suggestion") for s in screens))
+    assert [card["payload"]["message"]["client_id"] for card in cards] == list(sent)
+    assert [card["payload"]["message"]["lead"] for card in cards] == [str(one.pk) for one in leads]
+
+
+async def test_one_conversation_is_heard_in_the_order_in_which_it_was_sent(world: World, lead: Lead) -> None:
+    async with screen(world.alice) as alice:
+        sent = [await alice.hears(lead, f"Number {i}", speaker="agent") for i in range(15)]
+        heard = [(await alice.told("status", state="heard"))["payload"]["message"] for _ in sent]
+    assert [one["client_id"] for one in heard] == sent
+    assert [one["position"] for one in heard] == list(range(1, 16))
