@@ -35,22 +35,26 @@ _found = {} if PRODUCTION or os.environ.get("DATABASE_URL") else (embedded.state
 for _name, _address in _found.items():
     os.environ.setdefault(_name, _address)
 DATABASE_URL = config.url("DATABASE_URL", schemes=("postgresql", "postgres")) if os.environ.get("DATABASE_URL") else ""
-DATABASE_ADMIN_URL = config.text("DATABASE_ADMIN_URL", DATABASE_URL)
+DATABASE_ADMIN_URL = config.text("DATABASE_ADMIN_URL", "") and config.url(
+    "DATABASE_ADMIN_URL", schemes=("postgresql", "postgres")
+)
 DATABASE_ROLE = config.choice("DATABASE_ROLE", ("application", "owner"), "application")
-_redis = config.url("REDIS_URL", "redis://127.0.0.1:6379", schemes=("redis", "rediss", "unix"))
-CACHE_REDIS_URL = config.text("CACHE_REDIS_URL", config.redis_database(_redis, 0))
-BROKER_REDIS_URL = config.text("BROKER_REDIS_URL", config.redis_database(_redis, 1))
-CHANNEL_REDIS_URL = config.text("CHANNEL_REDIS_URL", config.redis_database(_redis, 2))
+_schemes = ("redis", "rediss")
+_redis = config.url("REDIS_URL", "redis://127.0.0.1:6379", schemes=_schemes)
+CACHE_REDIS_URL = config.url("CACHE_REDIS_URL", config.redis_database(_redis, 0), schemes=_schemes)
+BROKER_REDIS_URL = config.url("BROKER_REDIS_URL", config.redis_database(_redis, 1), schemes=_schemes)
+CHANNEL_REDIS_URL = config.url("CHANNEL_REDIS_URL", config.redis_database(_redis, 2), schemes=_schemes)
 SERVICES_CONFIGURED = bool(DATABASE_URL)
 
-_address = DATABASE_ADMIN_URL if DATABASE_ROLE == "owner" else DATABASE_URL
+_owner = DATABASE_ROLE == "owner" and DATABASE_ADMIN_URL
+_address = DATABASE_ADMIN_URL if _owner else DATABASE_URL
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 0,
         "OPTIONS": {"connect_timeout": 5, "application_name": "enterprisehub"},
         **(
-            config.postgres("DATABASE_URL", _address)
+            config.postgres("DATABASE_ADMIN_URL" if _owner else "DATABASE_URL", _address)
             if _address
             else {"NAME": "enterprisehub", "HOST": str(DATA_DIR / "no-postgres-is-running")}
         ),
@@ -326,7 +330,8 @@ ANTHROPIC_API_KEY = config.text("ANTHROPIC_API_KEY", "")
 ANTHROPIC_BASE_URL = config.url("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
 # Set by `manage.py dev --standin`: answers come from the local stand-in, and every card says so.
 CLAUDE_STAND_IN = config.flag("CLAUDE_STAND_IN", False)
-ENGINE_POLICIES: dict[str, dict[str, Any]] = {}  # capability name -> fields of engines.base.Policy to override
+# Capability name -> fields of engines.base.Policy to override; a tenant's own settings come on top.
+ENGINE_POLICIES: dict[str, dict[str, Any]] = config.objects("ENGINE_POLICIES")
 FRESHNESS_SECONDS = config.number("FRESHNESS_SECONDS", 8, least=1, most=60)
 GHL_API_BASE = config.url("GHL_API_BASE", "https://services.leadconnectorhq.com")
 GHL_OAUTH_BASE = config.url("GHL_OAUTH_BASE", "https://marketplace.gohighlevel.com")
@@ -347,7 +352,8 @@ if PRODUCTION:
         "ALLOWED_HOSTS": ALLOWED_HOSTS,
         "DEMO_PASSWORDS": DEMO_PASSWORDS,
         "DATABASE_URL": DATABASE_URL,
-        "REDIS_URLS": os.environ.get("REDIS_URL") or os.environ.get("CACHE_REDIS_URL"),
+        "REDIS_URLS": os.environ.get("REDIS_URL")
+        or all(os.environ.get(f"{use}_REDIS_URL") for use in ("CACHE", "BROKER", "CHANNEL")),
     }
     for _sentence in config.production_faults(_facts):
         config.refuse(_sentence)

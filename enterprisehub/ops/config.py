@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
 EXIT_BAD_SETTING = 2
@@ -108,6 +109,17 @@ def redis_database(base: str, number_: int) -> str:
     """`base` (redis://host:port[/n]) with its database number replaced."""
     parts = urlsplit(base)
     return parts._replace(path=f"/{number_}").geturl()
+
+
+def objects(name: str) -> dict[str, dict[str, Any]]:
+    """A JSON object of objects, such as {"coaching.card": {"total": 5}}; empty when not set."""
+    try:
+        value = json.loads(text(name, "{}"))
+    except ValueError:
+        value = None
+    if not isinstance(value, dict) or not all(isinstance(inner, dict) for inner in value.values()):
+        refuse(f"{name} must be a JSON object of objects.")
+    return value
 
 
 def pem_blocks(name: str) -> list[str]:

@@ -29,7 +29,7 @@ def _client(url: str) -> Redis:
         url,
         socket_connect_timeout=CONNECT_SECONDS,
         socket_timeout=OPERATION_SECONDS,
-        # One fresh connection, at once: pooled ones are dead after the server restarted. redis-py's own default waits seconds.
+        # One fresh connection, at once: pooled ones are dead after a restart. redis-py's default waits for seconds.
         retry=Retry(NoBackoff(), 1),
         decode_responses=False,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,8 @@ def test_a_missing_value_without_a_default_is_named(said) -> None:
         (lambda: config.url("THING"), "https://"),
         (lambda: config.url("THING"), "https://example.com:port"),
         (lambda: config.pem_blocks("THING"), "not a key"),
+        (lambda: config.objects("THING"), "{"),
+        (lambda: config.objects("THING"), '{"coaching.card": 5}'),
     ],
 )
 def test_a_bad_value_is_refused_in_one_sentence(said, reader, value: str) -> None:
@@ -100,6 +103,14 @@ def test_public_keys_come_as_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     assert keys[0].splitlines() == ["-----BEGIN PUBLIC KEY-----", "MCowBQYDK2VwAyEA", "-----END PUBLIC KEY-----"]
 
 
+def test_every_setting_is_in_the_operators_table() -> None:
+    source = (ROOT / "enterprisehub" / "settings.py").read_text()
+    read = set(re.findall(r'config\.[a-z]+\(\s*"([A-Z_]+)"', source))
+    table = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE))
+    assert read > {"SECRET_KEY", "DATABASE_URL", "PORT"}
+    assert read - table == set()
+
+
 def _start(**environ: str) -> subprocess.CompletedProcess[str]:
     clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
@@ -130,6 +141,8 @@ def test_production_starts_with_everything_set() -> None:
         ({"DATABASE_URL": ""}, "DATABASE_URL"),
         ({"DATABASE_URL": "sqlite:///hunter2"}, "DATABASE_URL"),
         ({"REDIS_URL": ""}, "REDIS_URL"),
+        ({"BROKER_REDIS_URL": "amqp://:hunter2@broker"}, "BROKER_REDIS_URL"),
+        ({"ENGINE_POLICIES": "fast"}, "ENGINE_POLICIES"),
         ({"PORT": "eighty"}, "PORT"),
         ({"ENVIRONMENT": "staging"}, "ENVIRONMENT"),
     ],
