@@ -20,11 +20,16 @@ _SPOKEN_EMAIL = re.compile(
     r"\b[\w.+-]{2,}\s+(?:\(at\)|\[at\]|at|arroba)\s+[\w-]{2,}\s+(?:\(dot\)|\[dot\]|dot|punto)\s+(?:com|net|org|edu|io|us|mx|es)\b",
     re.IGNORECASE,
 )
-_NANP = re.compile(r"(?<![\d$€£.,/-])(?:\+?1[ .-]?)?(?:\(\d{3}\)|\d{3})[ .-]?\d{3}[ .-]?\d{4}(?![\d,]|[.-]\d)")
+# With separators any ten digits are a phone; without them only those that North America can dial.
+_NANP = re.compile(
+    r"(?<![\d$€£.,/-])(?:\+?1[ .-]?)?"
+    r"(?:\(\d{3}\) ?\d{3}[ .-]?\d{4}|\d{3}[ .-]\d{3}[ .-]\d{4}|[2-9]\d{2}[2-9]\d{6})(?![\d,]|[.-]\d)"
+)
 _INTERNATIONAL = re.compile(r"(?<![\w+])\+\d[\d ().-]{6,18}\d")
 _LOCAL_PHONE = re.compile(r"(?<![\d$-])\d{3}[ -]\d{4}(?![\d-])")
 _PHONE_CUE = re.compile(
-    r"call|text|phone|cell|mobile|tel[eé]?f?|number|reach|whats\s?app|ll[aá]m|celular|n[uú]mero|m[oó]vil", re.IGNORECASE
+    r"call|text|phone|cell|mobile|tel[eé]?f?|number|reach|whats\s?app|ll[aá]m|celular|n[uú]mero|m[oó]vil",
+    re.IGNORECASE,
 )
 _SSN = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}([ -])(?!00)\d{2}\1(?!0000)\d{4}(?![\d-])")
 _CARD = re.compile(r"(?<![\d.])(?:\d[ -]?){12,18}\d(?![\d.]\d)")
@@ -62,7 +67,7 @@ _STREETS = (
         rf"{_MAYBE_SUFFIX}\b(?i:{_UNIT})"
     ),
     re.compile(
-        r"\b(?:calle|avenida|avda\.?|av\.|carrera|paseo|camino|calzada|c/)\s+(?:[^\W\d][\w'.-]*\s*){1,5},?\s*(?:#|n[º°o]\.?)?\s*\d{1,5}\b",
+        r"\b(?:calle|avenida|avda\.?|av\.|carrera|paseo|camino|calzada|c/)\s+(?:[^\W\d][\w'.-]*[ ,]+){1,5}(?:#|n[º°o]\.?)?\s*\d{1,5}\b",
         re.IGNORECASE,
     ),
 )
@@ -73,12 +78,9 @@ _SECRET = re.compile(
 
 def find(text: str) -> list[Finding]:
     """Every finding in the text, maybe overlapping, most certain kinds first."""
-    found = [
-        Finding(*match.span(), "EMAIL")
-        for pattern in (_EMAIL, _SPOKEN_EMAIL)
-        for match in pattern.finditer(text)
-        if "@" in text or pattern is _SPOKEN_EMAIL
-    ]
+    found = [Finding(*match.span(), "EMAIL") for match in _SPOKEN_EMAIL.finditer(text)]
+    if "@" in text:
+        found += [Finding(*match.span(), "EMAIL") for match in _EMAIL.finditer(text)]
     if any(character.isdigit() for character in text):
         found += [*_cards(text), *_numbers(text), *_addresses(text), *_phones(text)]
     return found

@@ -35,28 +35,24 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "for_the_model",
-        r"\b(?:as\s+an?|dear|hey|attention|note\s+to(?:\s+the)?|message\s+(?:to|for)\s+the)\s+(?:ai|a\.i\.|assistant|language\s+model|llm|chat\s?gpt|gpt|claude|bot|model)\b"
+        r"\b(?:dear|hey|attention|note\s+to(?:\s+the)?|message\s+(?:to|for)\s+the)\s+(?:ai|a\.i\.|assistant|language\s+model|llm|chat\s?gpt|gpt|claude|bot|model)\b"
         r"|\b(?:new|updated|additional|following)\s+(?:system\s+)?instructions?\s*:",
     ),
     (
         "steered_output",
-        r"\b(?:respond|reply|answer|output|say|write|return)\b.{0,20}\b(?:only|exactly|verbatim|nothing\s+but|with\s+the\s+(?:word|text|json))\b"
-        r"|\bset\s+(?:the\s+)?(?:confidence|urgency|score|objection|stage)\b.{0,20}\b(?:to|=|as)\b"
+        r"\b(?:respond|reply|output|return)\b.{0,20}\b(?:only\s+with|exactly|verbatim|nothing\s+but|with\s+the\s+word"
+        r"|json)\b|\bset\s+(?:the\s+|your\s+)?(?:confidence|urgency|score|objection|stage)\b.{0,20}(?:\bto\b|\bas\b|=)"
         r"|\b(?:tell|advise|instruct)\s+the\s+agent\b.{0,40}\b(?:to|that)\b",
     ),
     (
         "tool_call",
-        r"\b(?:call|invoke|execute|run|use)\s+(?:the\s+)?(?:tool|function|command|shell|sql)\b|\"?(?:tool_use|function_call)\"?\s*:",
+        r"\b(?:call|invoke|execute|run|use)\s+(?:the\s+)?(?:tool|function|command|shell|sql)\b"
+        r"|\"?(?:tool_use|function_call)\"?\s*:",
     ),
     ("hidden_link", r"!\[[^\]]{0,80}\]\(\s*https?:|\bdata:[\w/+.-]+;base64,|\bjavascript:"),
-    (
-        "encoded",
-        r"(?<![\w/+])(?=[A-Za-z0-9+/]*\d)(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{80,}={0,2}|(?:\\x[0-9a-f]{2}){8,}",
-    ),
+    ("encoded", r"(?<![\w/+])(?=[a-z/+]{0,79}\d)[a-z0-9+/]{80,}={0,2}|(?:\\x[0-9a-f]{2}){8,}"),
 )
-_PATTERNS = tuple(
-    (name, re.compile(rule, re.IGNORECASE | (0 if name == "encoded" else re.DOTALL))) for name, rule in _RULES
-)
+_PATTERNS = tuple((name, re.compile(rule, re.IGNORECASE | re.DOTALL)) for name, rule in _RULES)
 LONGEST = 20_000  # characters looked at: longer texts are flagged as such
 
 

@@ -7,124 +7,27 @@ from collections.abc import Iterable, Iterator
 
 from enterprisehub.privacy.findings import Finding
 
+_WORDS = """
+will may mark grace hope faith joy rich bill art sunny dawn june april august summer autumn chase grant pat sue rob
+drew miles page young long short rose lily ivy iris ruby pearl amber crystal angel star sky river lane street woods
+hill brook brooks ford price banks bush cook baker carpenter mason parker king bishop case church field wells white
+black brown green gray grey best good love day may power stone park rice bell house homes land major little small
+sharp wise early noble bright an do in so to no me ma la le de del van von el al sol luz paz blanco reyes flores
+cruz casas
+"""
 # First and last names that are everyday words: hidden only when written as a name in the middle of a sentence.
-EVERYDAY = frozenset(
-    [
-        "will",
-        "may",
-        "mark",
-        "grace",
-        "hope",
-        "faith",
-        "joy",
-        "rich",
-        "bill",
-        "art",
-        "sunny",
-        "dawn",
-        "june",
-        "april",
-        "august",
-        "summer",
-        "autumn",
-        "chase",
-        "grant",
-        "pat",
-        "sue",
-        "rob",
-        "drew",
-        "miles",
-        "page",
-        "young",
-        "long",
-        "short",
-        "rose",
-        "lily",
-        "ivy",
-        "iris",
-        "ruby",
-        "pearl",
-        "amber",
-        "crystal",
-        "angel",
-        "star",
-        "sky",
-        "river",
-        "lane",
-        "street",
-        "woods",
-        "hill",
-        "brook",
-        "brooks",
-        "ford",
-        "price",
-        "banks",
-        "bush",
-        "cook",
-        "baker",
-        "carpenter",
-        "mason",
-        "parker",
-        "king",
-        "bishop",
-        "case",
-        "church",
-        "field",
-        "wells",
-        "white",
-        "black",
-        "brown",
-        "green",
-        "gray",
-        "grey",
-        "best",
-        "good",
-        "love",
-        "day",
-        "may",
-        "power",
-        "stone",
-        "park",
-        "rice",
-        "bell",
-        "house",
-        "homes",
-        "land",
-        "major",
-        "little",
-        "small",
-        "sharp",
-        "wise",
-        "early",
-        "noble",
-        "bright",
-        "an",
-        "do",
-        "in",
-        "so",
-        "to",
-        "no",
-        "me",
-        "ma",
-        "la",
-        "le",
-        "de",
-        "del",
-        "van",
-        "von",
-        "el",
-        "al",
-        "sol",
-        "luz",
-        "paz",
-        "blanco",
-        "reyes",
-        "flores",
-        "cruz",
-        "casas",
-    ]
-)
-_ACCENTS = {"a": "aáàâãä", "e": "eéèêë", "i": "iíìîï", "o": "oóòôõö", "u": "uúùûü", "n": "nñ", "c": "cç", "y": "yý"}
+EVERYDAY = frozenset(_WORDS.split())
+LONGEST_NAME = 4  # words
+_ACCENTS = {
+    "a": "aáàâãä",
+    "e": "eéèêë",
+    "i": "iíìîï",
+    "o": "oóòôõö",
+    "u": "uúùûü",
+    "n": "nñ",
+    "c": "cç",
+    "y": "yý",
+}
 _PLAIN = {accented: plain for plain, group in _ACCENTS.items() for accented in group}
 _TITLES = frozenset(
     ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sr", "sra", "srta", "don", "doña", "and", "y", "the"]
@@ -156,8 +59,11 @@ class NameFinder:
 
 
 def _forms(name: str) -> list[str]:
+    """The name as a whole and its parts; what holds digits or an @, and what is longer than a name, only as a whole."""
     parts = [part.strip('.,;:()"') for part in name.split()]
     worth = [part for part in parts if len(part) >= 2 and part.lower() not in _TITLES]
+    if len(worth) > LONGEST_NAME or any(character.isdigit() or character == "@" for character in name):
+        return [" ".join(parts)]
     return [" ".join(worth), *worth] if len(worth) > 1 else worth
 
 

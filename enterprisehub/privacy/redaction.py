@@ -18,10 +18,10 @@ UNFINISHED = re.compile(r"\[[A-Z]{0,7}_?\d{0,4}$")
 
 
 class Pseudonyms:
-    """One question's reversible map: e-mails, phones, addresses, numbers and known names become [EMAIL_1] and the like.
+    """One question's reversible map: e-mails, phones, addresses, numbers and known names become [EMAIL_1] etc.
 
-    The same words get the same placeholder throughout; names are numbered in the order in which they are given, whatever the text
-    says first, so that [NAME_1] means the same person in every question that gives its names in the same order.
+    The same words get the same placeholder throughout. Names are numbered in the order in which they are given,
+    whatever the text says first, so that [NAME_1] means the same person in every question that gives them alike.
     The map lives in memory only, and only as long as the question.
     """
 
@@ -77,7 +77,7 @@ class Pseudonyms:
 
 
 def leftover(value: object) -> bool:
-    """Whether a placeholder is still in there after `restore_all`: it stands for somebody this question does not know."""
+    """Whether a placeholder outlived `restore_all`: it stands for somebody this question does not know."""
     if isinstance(value, str):
         return bool(PLACEHOLDER.search(value))
     if isinstance(value, dict):
@@ -86,7 +86,7 @@ def leftover(value: object) -> bool:
 
 
 def scrub(text: str) -> str:
-    """The text for a log or an error page: personal data and secrets become [EMAIL] and the like, for good."""
+    """The text for a log or an error page: personal data and secrets become [EMAIL] etc., for good."""
     out, at = [], 0
     for start, end, kind in cleanly([*find_secrets(text), *find(text)]):
         out += [text[at:start], f"[{kind}]"]

@@ -1,4 +1,4 @@
-"""What is a cache key called? One place builds them, with the tenant inside, so that none can be shared by accident."""
+"""What is a cache key called? One place builds them, tenant inside, so that none is shared by accident."""
 
 from __future__ import annotations
 
