@@ -28,11 +28,13 @@ from enterprisehub.tenants.api.once import once
 from leads.models import Stage
 
 HEAR, OTHERS = "coaching.hear", "coaching.hear_for_others"
-OWN_SESSIONS, ALL_SESSIONS = "coaching.sessions.own", "coaching.sessions.all"
+ALL_SESSIONS = "coaching.sessions.all"
+READ = ("coaching.sessions.own",)
+ASK = (HEAR, "playbook.read")  # what is asked and not recorded
 
 
 class RealTime(Door):
-    operations = {"POST": HEAR}
+    operations = {"POST": (HEAR,)}
     names_things = ("POST",)
 
     @told.real_time
@@ -59,7 +61,7 @@ class RealTime(Door):
 
 
 class Objections(Door):
-    operations = {"POST": HEAR}
+    operations = {"POST": ASK}
 
     @told.objections
     def post(self, request: Request) -> Response:
@@ -92,7 +94,7 @@ class Objections(Door):
 
 
 class NextQuestion(Door):
-    operations = {"POST": HEAR}
+    operations = {"POST": ASK}
 
     @told.next_question
     def post(self, request: Request) -> Response:
@@ -113,7 +115,7 @@ class NextQuestion(Door):
 
 
 class Sessions(Door):
-    operations = {"GET": OWN_SESSIONS, "POST": HEAR}
+    operations = {"GET": READ, "POST": (HEAR,)}
     names_things = ("POST",)
 
     @told.sessions
@@ -149,7 +151,7 @@ class Sessions(Door):
 
 
 class OneSession(Door):
-    operations = {"GET": OWN_SESSIONS}
+    operations = {"GET": READ}
     names_things = ("GET",)
 
     @told.session
@@ -164,7 +166,7 @@ class OneSession(Door):
 
 
 class SessionEnd(Door):
-    operations = {"POST": HEAR}
+    operations = {"POST": (HEAR,)}
     names_things = ("POST",)
 
     @told.session_end
@@ -176,7 +178,7 @@ class SessionEnd(Door):
 
 
 class FeedbackGiven(Door):
-    operations = {"POST": "coaching.feedback"}
+    operations = {"POST": ("coaching.feedback",)}
     names_things = ("POST",)
 
     @told.feedback
@@ -213,7 +215,7 @@ class FeedbackGiven(Door):
 
 
 class Tickets(Door):
-    operations = {"POST": "coaching.listen"}
+    operations = {"POST": ("coaching.listen",)}
     names_things = ("POST",)
 
     @told.tickets

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,7 +49,7 @@ def features(folded: str, signs: Iterable[Sign], kinds: tuple[str, ...]) -> dict
     """Sparse features of one folded message: word 1–2-grams, character 3–5-grams inside words, and what the cues say."""
     spoken = words(folded)
     grams = [f"w {word}" for word in spoken]
-    grams += [f"b {first} {second}" for first, second in zip(spoken, spoken[1:], strict=False)]
+    grams += [f"b {first} {second}" for first, second in pairwise(spoken)]
     for word in spoken:
         padded = f"<{word}>"
         grams += [padded[i : i + n] for n in (3, 4, 5) for i in range(len(padded) - n + 1)]

@@ -120,7 +120,7 @@ class LeadContext(serializers.Serializer[Any]):
 
 class ObjectionsRequest(Strict):
     message_text = Words()
-    conversation_history = TurnRequest(many=True, required=False, max_length=LONGEST_HISTORY)
+    conversation_history = serializers.ListField(child=TurnRequest(), required=False, max_length=LONGEST_HISTORY)
     lead_context = LeadContext(required=False)
 
 

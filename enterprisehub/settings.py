@@ -284,8 +284,9 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
-if not PRODUCTION:  # nothing is collected there: the finders serve the files
-    warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
+# Nothing is collected in development, where the finders serve the files; and a file is small enough to be read at once.
+warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 WHITENOISE_AUTOREFRESH = DEBUG
 EMAIL_BACKEND = config.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 UNFOLD = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from django.db import connection, models
 from django.utils.timezone import now
@@ -184,7 +185,7 @@ class Message(TenantModel):
     at = models.DateTimeField()
     heard_at = models.DateTimeField(default=now)
 
-    objects = MessageManager()
+    objects: ClassVar[MessageManager] = MessageManager()
 
     class Meta:
         ordering = ["conversation", "position"]

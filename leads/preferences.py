@@ -21,7 +21,9 @@ _PARTS = {
     "{proper}": r"(?-i:[A-ZÑ][\w'.-]+(?: (?:de |del |la |las |los |el )?[A-ZÑ][\w'.-]+){0,3})",
 }
 # words that say a slot is mentioned, not told: "what if the lease ends", "do I need pre-approval?"
-_HYPOTHETICAL = re.compile(r"\b(?:if|whether|do i need|should i|would i|what if|si(?= \w)|necesito una?)\b[^.!?]{0,25}$")
+_HYPOTHETICAL = re.compile(
+    r"\b(?:if|whether|do i need|should i|would i|what if|si(?= \w)|necesito una?)\b[^.!?]{0,25}$"
+)
 _NEGATED = re.compile(r"\b(?:not|n't|never|no|nunca|sin)\b[^.!?,]{0,12}$")
 # a capital at the start of a place's name proves little for these
 _NO_PLACE = re.compile(

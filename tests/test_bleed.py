@@ -41,7 +41,11 @@ def see() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("select name from tenants_team")
         raw = {row[0] for row in cursor.fetchall()}
-    assert raw == set(Team.objects.values_list("name", flat=True)) == set(Team._base_manager.values_list("name", flat=True))
+    assert (
+        raw
+        == set(Team.objects.values_list("name", flat=True))
+        == set(Team._base_manager.values_list("name", flat=True))
+    )
     return raw
 
 

@@ -20,9 +20,20 @@ from tests.everything import Everything, a_row_of
 TENANT_MODELS = [m for m in apps.get_models() if any(f.name == "tenant" for f in m._meta.get_fields())]
 # Tables that belong to the installation or to a person, who may work for several tenants.
 SHARED_TABLES = {
-    "tenants_user", "tenants_user_groups", "tenants_user_user_permissions", "django_session", "django_migrations",
-    "django_content_type", "django_admin_log", "auth_group", "auth_group_permissions", "auth_permission",
-    "account_emailaddress", "account_emailconfirmation", "mfa_authenticator", "usersessions_usersession",
+    "tenants_user",
+    "tenants_user_groups",
+    "tenants_user_user_permissions",
+    "django_session",
+    "django_migrations",
+    "django_content_type",
+    "django_admin_log",
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "account_emailaddress",
+    "account_emailconfirmation",
+    "mfa_authenticator",
+    "usersessions_usersession",
 }
 POINTERS = [
     (model, field)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.db import connection, models
 from django.utils import timezone
@@ -76,7 +76,7 @@ class Event(TenantModel):
     payload = models.JSONField()
     at = models.DateTimeField()
 
-    objects = EventManager()
+    objects: ClassVar[EventManager] = EventManager()
 
     class Meta:
         ordering = ["agent", "seq"]

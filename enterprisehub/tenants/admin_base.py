@@ -27,7 +27,7 @@ def role_of(request: HttpRequest) -> str | None:
 
 def allowed(request: HttpRequest, operation: str) -> bool:
     """Platform staff may everything in the admin; a tenant's people what the table of roles says."""
-    return bool(operation) and (request.user.is_superuser or may(role_of(request), operation))  # type: ignore[union-attr]
+    return bool(operation) and (request.user.is_superuser or may(role_of(request), operation))
 
 
 class TenantAdmin(ModelAdmin):  # type: ignore[misc]

@@ -81,7 +81,7 @@ class MembershipPage(TenantAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if not super().has_change_permission(request, obj):
             return False
-        return obj is None or request.user.is_superuser or may_grant(role_of(request), obj.role)  # type: ignore[union-attr]
+        return obj is None or request.user.is_superuser or may_grant(role_of(request), obj.role)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj:
@@ -94,7 +94,7 @@ class MembershipPage(TenantAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form knows who fills it in; platform staff say in which tenant the new member works."""
         base: Any = RoleForm if obj else InviteForm
-        by = None if request.user.is_superuser else (role_of(request) or "")  # type: ignore[union-attr]
+        by = None if request.user.is_superuser else (role_of(request) or "")
         extra: dict[str, Any] = {"by_role": by, "by_user": request.user.pk, "Meta": base.Meta}
         if obj is None and is_unscoped():
             extra["tenant"] = forms.ModelChoiceField(Tenant.objects.all())

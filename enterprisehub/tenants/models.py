@@ -111,7 +111,7 @@ class TenantModel(models.Model):
         if is_unscoped():
             return
         tenant_id = current()
-        if self.tenant_id is None:
+        if not self.tenant_id:
             self.tenant_id = tenant_id
         if self.tenant_id != tenant_id or not is_open():
             raise WrongTenant(f"{self._meta.label}: not in the scope of its tenant")
@@ -130,6 +130,10 @@ class Membership(TenantModel):
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.AGENT)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=now, editable=False)
+
+    # Filled by middleware.choose: the person's other memberships, and their agent profile here.
+    choices: list[Membership]
+    found_agent: Agent | None
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "user"], name="one_membership_per_tenant")]

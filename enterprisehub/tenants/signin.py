@@ -82,7 +82,7 @@ def _vault() -> MultiFernet:
 
 
 def has_second_factor(user: User) -> bool:
-    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()  # type: ignore[no-any-return]
 
 
 def proved_second_factor(request: HttpRequest) -> bool:

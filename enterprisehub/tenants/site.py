@@ -47,13 +47,13 @@ class HubAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if self.has_permission(request) and (detour := _prove(request)):
                 return detour
-            return inner(request, *args, **kwargs)
+            return inner(request, *args, **kwargs)  # type: ignore[no-any-return]
 
         return guarded
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The people's own sign-in page, with its rate limits; who is signed in and may not enter is refused."""
-        return _sign_in(request)
+        return _sign_in(request)  # type: ignore[no-any-return]
 
 
 @secure_admin_login  # type: ignore[untyped-decorator]

@@ -81,7 +81,7 @@ def task(name: str, *, waits: bool = False, **policy: Any) -> Callable[[Callable
 
 def chore(name: str, **policy: Any) -> Callable[[Callable[[], None]], Any]:
     """Declare a Celery task of the installation itself: nobody's scope is open in it, so it says why when it opens all."""
-    return shared_task(name=name, serves=INSTALLATION, **policy)
+    return shared_task(name=name, serves=INSTALLATION, **policy)  # type: ignore[no-any-return]
 
 
 def _failed(tenant_id: UUID, job_id: UUID, error: Exception) -> None:

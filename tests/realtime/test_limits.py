@@ -62,7 +62,7 @@ async def test_what_cannot_be_read_is_an_error_and_nothing_else(
         await alice.silent(0.5)
         await alice.socket.send_to(bytes_data=b"\x00\x01")
         assert (await alice.told("error"))["payload"]["code"] == "invalid"
-        await alice.hears(lead, "That is too expensive.")
+        await alice.hears(lead, "Honestly that is too expensive for us.")
         await alice.told("suggestion")
     assert not [record for record in caplog.records if record.exc_info or record.levelname == "ERROR"]
 
@@ -123,7 +123,7 @@ async def test_a_narrowed_socket_is_told_its_topics_only(world: World, lead: Lea
         await alice.say(type="subscribe", topics=[f"claude.{world.alice.agent.pk}.suggestion"])
         await alice.told("status", state="subscribed")
         await alice.hears(lead, "Let me see.", speaker="agent")
-        await alice.hears(lead, "That is too expensive.")
+        await alice.hears(lead, "Honestly that is too expensive for us.")
         assert (await alice.next())["type"] == "suggestion"
 
 

@@ -90,7 +90,7 @@ async def test_nothing_is_told_after_the_moment_itself(
 
     cookie = await in_thread(cookie_of, world.alice)
     async with screen(world.alice, cookie=cookie) as alice:
-        await alice.hears(lead, "That is too expensive.")
+        await alice.hears(lead, "Honestly that is too expensive for us.")
         await alice.told("suggestion")
         before = len(alice.events)
         await in_thread(end, world.alice, cookie)
@@ -130,7 +130,7 @@ async def test_a_doubt_that_proves_wrong_costs_nothing(world: World, lead: Lead)
     async with screen(world.alice) as alice:
         await alice.say(type="ack", seq=0)
         await in_thread(world.alice.user.save)
-        await alice.hears(lead, "That is too expensive.")
+        await alice.hears(lead, "Honestly that is too expensive for us.")
         assert (await alice.told("suggestion"))["seq"] == 1
 
 

@@ -21,11 +21,11 @@ async def test_database_work_of_sockets_runs_on_several_threads() -> None:
 
 async def test_twenty_agents_at_once_each_get_their_own_card(world: World, lead: Lead) -> None:
     people = [await in_thread(world.person, world.oakwood, f"agent{i}", Role.AGENT) for i in range(20)]
-    leads = [(await in_thread(world.conversation, one, f"Lead {i}")).lead for i, one in enumerate(people)]
+    leads = [(await in_thread(world.conversation, one, f"Lead {i}", 485_000)).lead for i, one in enumerate(people)]
     async with AsyncExitStack() as stack:
         screens = [await stack.enter_async_context(screen(one)) for one in people]
         sent = await asyncio.gather(
-            *(s.hears(one, "It is too expensive.") for s, one in zip(screens, leads, strict=True))
+            *(s.hears(one, "Honestly that is too expensive for us.") for s, one in zip(screens, leads, strict=True))
         )
         cards = await asyncio.gather(*(s.told("suggestion") for s in screens))
     assert [card["payload"]["message"]["client_id"] for card in cards] == list(sent)

@@ -32,9 +32,7 @@ EXPECTED = {
 LETTERS = {"o": Role.OWNER, "a": Role.ADMIN, "t": Role.TEAM_LEAD, "g": Role.AGENT, "r": Role.AUDITOR}
 CHANGES = {"hear", "hear_for_others", "feedback", "write", "publish", "manage", "enter", "listen"}
 ROWS = [
-    (operation, role, letter in letters)
-    for operation, letters in EXPECTED.items()
-    for letter, role in LETTERS.items()
+    (operation, role, letter in letters) for operation, letters in EXPECTED.items() for letter, role in LETTERS.items()
 ]
 
 
@@ -71,7 +69,13 @@ def test_an_auditor_changes_nothing(operation: str) -> None:
 
 
 KEYS = {
-    "coaching:write": {"coaching.hear", "coaching.hear_for_others", "coaching.feedback", "coaching.listen", "leads.write"},
+    "coaching:write": {
+        "coaching.hear",
+        "coaching.hear_for_others",
+        "coaching.feedback",
+        "coaching.listen",
+        "leads.write",
+    },
     "coaching:read": {"coaching.sessions.all", "coaching.sessions.own", "playbook.read"},
     "leads:read": {"leads.read.all", "leads.read.own"},
 }

@@ -25,7 +25,9 @@ def test_members_who_are_not_staff_are_refused(world: World, name: str) -> None:
     assert response.status_code == 403
 
 
-@pytest.mark.parametrize(("name", "enters"), [("olivia", 200), ("ada", 200), ("tess", 403), ("alice", 403), ("rita", 403)])
+@pytest.mark.parametrize(
+    ("name", "enters"), [("olivia", 200), ("ada", 200), ("tess", 403), ("alice", 403), ("rita", 403)]
+)
 def test_staff_enter_if_their_role_may(world: World, name: str, enters: int) -> None:
     assert staff(getattr(world, name)).get("/admin/", follow=True).status_code == enters
 

@@ -86,9 +86,7 @@ def test_an_own_row_opens_and_shows_no_other_tenant_in_its_choices(filled: Every
 
 
 @pytest.mark.parametrize("door", ["change", "delete", "history"])
-def test_a_row_of_another_tenant_looks_like_one_that_does_not_exist(
-    filled: Everything, ada: Client, door: str
-) -> None:
+def test_a_row_of_another_tenant_looks_like_one_that_does_not_exist(filled: Everything, ada: Client, door: str) -> None:
     for model in MODELS:
         theirs, nobodys = row_of(model, filled, filled.elm), uuid4()
         seen = {}
@@ -134,7 +132,11 @@ def test_what_is_added_belongs_to_the_tenant_whatever_the_form_says(filled: Ever
 
 
 def test_autocomplete_offers_nothing_of_another_tenant(filled: Everything, ada: Client) -> None:
-    for app, model, name in (("tenants", "agent", "user"), ("tenants", "agent", "team"), ("tenants", "apikey", "agent")):
+    for app, model, name in (
+        ("tenants", "agent", "user"),
+        ("tenants", "agent", "team"),
+        ("tenants", "apikey", "agent"),
+    ):
         query = {"app_label": app, "model_name": model, "field_name": name, "term": "canary"}
         page = ada.get("/admin/autocomplete/", query).content.decode()
         assert not [s for s in secrets_of(filled, filled.elm) if s in page]

@@ -53,7 +53,9 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
     done.clear()
     broker = Broker()
     monkeypatch.setattr(work, "_broker_down_until", 0.0)
-    monkeypatch.setattr(current_app.tasks["tests.remember"].__class__, "apply_async", lambda _, **named: broker.take(**named))
+    monkeypatch.setattr(
+        current_app.tasks["tests.remember"].__class__, "apply_async", lambda _, **named: broker.take(**named)
+    )
     return broker
 
 

@@ -61,7 +61,9 @@ def train(rows: list[dict[str, Any]], *, strength: float) -> None:
     from sklearn.model_selection import KFold
 
     width = linear.BUCKETS + 2 * len(KINDS)
-    data, columns, starts = [], [], [0]
+    data: list[float] = []
+    columns: list[int] = []
+    starts = [0]
     for row in rows:
         folded = fold(row["text"]).text
         found = linear.features(folded, find(folded), KINDS)

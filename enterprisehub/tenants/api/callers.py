@@ -22,6 +22,9 @@ if TYPE_CHECKING:  # rest_framework.views reads these classes from the settings 
     from rest_framework.views import APIView
 
 
+Operations = dict[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Caller:
     """A program with its key, or a signed-in person with their membership; `id` is the key's or the person's."""
@@ -45,9 +48,11 @@ class Caller:
 
         An agent that may not be spoken for looks like one that does not exist.
         """
-        if wanted is None and self.agent is None:
+        if wanted is None:
+            if self.agent is not None:
+                return self.agent
             raise Invalid("Say for which agent: this caller has no agent of its own.", field="agent_id")
-        if self.agent is not None and wanted in (None, self.agent.pk):
+        if self.agent is not None and wanted == self.agent.pk:
             return self.agent
         others = self.may("coaching.hear_for_others")
         found = Agent.objects.filter(pk=wanted, is_active=True).first() if others else None
@@ -115,7 +120,8 @@ class MemberAuthentication(SessionAuthentication):
 class MayDoThis(BasePermission):
     """Lets in whom the table of roles and scopes lets do the endpoint's operation; an endpoint without one opens to nobody.
 
-    An endpoint names `operations`: HTTP method → operation. A method it does not have is answered with 405 later.
+    An endpoint names `operations`: HTTP method → the operations of which one is enough. A method that it does not have is
+    answered with 405 later.
     """
 
     message = "Your role or key may not do this."
@@ -124,14 +130,14 @@ class MayDoThis(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         if not isinstance(request.auth, Caller):
             return False
-        operations: dict[str, str] = getattr(view, "operations", {})
+        operations: Operations = getattr(view, "operations", {})
         method = "GET" if request.method == "HEAD" else str(request.method)
         if method not in operations:
             return bool(operations)
-        return request.auth.may(operations[method])
+        return any(request.auth.may(one) for one in operations[method])
 
 
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = KeyAuthentication
     name = "apiKey"
 
@@ -140,7 +146,7 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untype
         return {"type": "http", "scheme": "bearer", "description": told}
 
 
-class MemberScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
+class MemberScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = MemberAuthentication
     name = "session"
 

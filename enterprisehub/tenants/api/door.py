@@ -15,7 +15,14 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from enterprisehub.errors import NotFound
-from enterprisehub.tenants.api.callers import Caller, KeyAuthentication, MayDoThis, MemberAuthentication, caller_of
+from enterprisehub.tenants.api.callers import (
+    Caller,
+    KeyAuthentication,
+    MayDoThis,
+    MemberAuthentication,
+    Operations,
+    caller_of,
+)
 from enterprisehub.tenants.api.fields import Json
 from enterprisehub.tenants.api.pace import Pace
 
@@ -34,7 +41,7 @@ class AlwaysJson(BaseContentNegotiation):
 class Door(APIView):
     """One path. `operations` says per HTTP method what the caller must be allowed to do (see tenants/access.py)."""
 
-    operations: dict[str, str] = {}
+    operations: Operations = {}
     authentication_classes = [KeyAuthentication, MemberAuthentication]
     permission_classes = [MayDoThis]
     throttle_classes = [Pace]
@@ -62,7 +69,7 @@ class Door(APIView):
         found: dict[str, Any] = form.validated_data
         return found
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Only the `Allow` header: the schema tells the rest."""
         return Response(status=204)
 

@@ -62,7 +62,7 @@ class Strict(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-class StrictShape(OpenApiSerializerExtension):  # type: ignore[misc, no-untyped-call]
+class StrictShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     target_class = Strict
     match_subclasses = True
 

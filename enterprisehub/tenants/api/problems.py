@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from drf_standardized_errors.handler import ExceptionHandler
+from drf_standardized_errors.types import ExceptionHandlerContext
 from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 
@@ -42,7 +43,7 @@ class Problem(serializers.Serializer[Any]):
     code = serializers.CharField()
     detail = serializers.CharField()
     request_id = serializers.CharField()
-    errors = Fault(many=True, help_text="The fields at fault; empty when none is.")
+    errors = Fault(many=True, help_text="The fields at fault; empty when none is.")  # type: ignore[assignment]  # DRF takes declared fields out of the class
 
 
 class TooLarge(exceptions.APIException):
@@ -62,7 +63,7 @@ class _Raised(exceptions.APIException):
             self.wait = 1
 
 
-class Handler(ExceptionHandler):  # type: ignore[misc]
+class Handler(ExceptionHandler):
     """Maps whatever was raised to a problem; what nobody foresaw becomes a 500 that tells nothing but its request id."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
@@ -84,7 +85,7 @@ class Handler(ExceptionHandler):  # type: ignore[misc]
         return headers
 
 
-def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+def handle(error: Exception, context: ExceptionHandlerContext) -> Response | None:
     """Django REST framework's door for exceptions."""
     response: Response | None = Handler(error, context).run()
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import Direction, OpenApiParameter
 
 from enterprisehub.tenants.api.once import HEADER
 from enterprisehub.tenants.api.problems import CONTENT_TYPE, Problem
@@ -40,17 +40,17 @@ RATE = [
 ]
 
 
-class Schema(AutoSchema):  # type: ignore[misc]
+class Schema(AutoSchema):
     """Adds the problems that an operation can answer with, and the headers that go with every answer."""
 
     def get_override_parameters(self) -> list[Any]:
         return [*super().get_override_parameters(), *RATE]
 
-    def _get_response_bodies(self, direction: str = "response") -> Any:
+    def _get_response_bodies(self, direction: Direction = "response") -> Any:
         bodies = super()._get_response_bodies(direction=direction)
         for status, told in sorted(self._problems().items()):
             if str(status) not in bodies:
-                body = self._get_response_for_code(Problem, str(status), media_types=[CONTENT_TYPE])
+                body: Any = self._get_response_for_code(Problem, str(status), [CONTENT_TYPE])  # type: ignore[no-untyped-call]
                 bodies[str(status)] = {**body, "description": told}
         return dict(sorted(bodies.items()))
 
