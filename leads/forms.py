@@ -10,7 +10,7 @@ from django import forms
 from leads.models import Medium, Side
 from leads.services import NewLead
 
-LANGUAGES = (("", "Find out from the words"), ("en", "English"), ("es", "Spanish"))
+LANGUAGES = (("", "From their words"), ("en", "English"), ("es", "Spanish"))
 
 
 class Price(forms.DecimalField):
@@ -27,7 +27,7 @@ class BeginForm(forms.Form):
         max_length=120, label="Name of the prospect", widget=forms.TextInput({"autocomplete": "off"})
     )
     medium = forms.ChoiceField(choices=Medium.choices, label="Spoken over")
-    side = forms.ChoiceField(choices=Side.choices, label="They want to act as")
+    side = forms.ChoiceField(choices=Side.choices, label="They come as a")
     listing = forms.CharField(
         max_length=160,
         required=False,
@@ -41,7 +41,7 @@ class BeginForm(forms.Form):
         max_digits=12,
         decimal_places=2,
         label="Its price in dollars",
-        help_text="Lets the coach tell a low offer from a number.",
+        help_text="Tells a low offer from any number.",
         widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
     )
     language = forms.ChoiceField(choices=LANGUAGES, required=False, label="Their language")
