@@ -89,7 +89,7 @@ class RealTimeAnswer(serializers.Serializer[Any]):
     confidence = serializers.FloatField(
         allow_null=True, help_text="A probability; null when there is nothing to be sure of."
     )
-    source = serializers.ChoiceField(choices=CardSource.choices, help_text="Who made the card.")
+    source = serializers.ChoiceField(choices=CardSource.choices, help_text="Who made the card.")  # type: ignore[assignment]
     processing_time_ms = serializers.FloatField(help_text="Measured, from the endpoint's receipt of the request.")
     session_id = serializers.UUIDField()
     suggestion_id = serializers.UUIDField(allow_null=True)
@@ -139,7 +139,7 @@ class ObjectionsAnswer(serializers.Serializer[Any]):
     overcomable = serializers.BooleanField(help_text="False: do not argue.")
     unsure = serializers.BooleanField(help_text="Two are nearly as likely: ask which.")
     suggestions = SuggestionAnswer(many=True)
-    source = serializers.ChoiceField(choices=CardSource.choices)
+    source = serializers.ChoiceField(choices=CardSource.choices)  # type: ignore[assignment]
     processing_time_ms = serializers.FloatField()
 
 
@@ -194,7 +194,7 @@ class CardAnswer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     revision = serializers.IntegerField()
     kind = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     group = serializers.CharField()
     headline = serializers.CharField()
     say = serializers.CharField()
@@ -204,7 +204,7 @@ class CardAnswer(serializers.Serializer[Any]):
     confidence = serializers.FloatField()
     language = serializers.CharField()
     compliance = serializers.BooleanField()
-    source = serializers.ChoiceField(choices=CardSource.choices)
+    source = serializers.ChoiceField(choices=CardSource.choices)  # type: ignore[assignment]
     stand_in = serializers.BooleanField(help_text="Made by the local stand-in for Claude.")
     change = serializers.CharField(help_text="What the second wave did: confirms, extends, replaces, or empty.")
     verdict = serializers.CharField(help_text="What the agent thought of it; may be empty.")

@@ -50,6 +50,8 @@ def live(request: MemberRequest) -> HttpResponse:
     everyone = rights.see_all and ("all" in request.GET or not rights.listen)
     context = _live(request, rights)  # reads the stream's number before the rows: nothing falls between
     talks = desk.talks(request.agent, everyone=everyone)
+    if not talks and rights.see_all and not everyone:  # who leads and has nobody to talk with sees the floor
+        everyone, talks = True, desk.talks(request.agent, everyone=True)
     chosen = _chosen(request, talks, rights)
     context |= {"talks": talks, "everyone": everyone, "form": None if talks else BeginForm()}
     return render(request, "coaching/live.html", context | _thread(request, chosen, rights))

@@ -11,8 +11,12 @@ from django.core.asgi import get_asgi_application
 
 pages = get_asgi_application()  # loads the apps; the routing table needs them
 
+from coaching.suggestions import COACH, CoachQuestion  # noqa: E402
 from enterprisehub.ops.front import Front  # noqa: E402
 from enterprisehub.routing import everything  # noqa: E402
 
 # A socket's origin and login are looked at by its own door (realtime/door.py): once, and not on Channels' single thread.
 application = Front(ProtocolTypeRouter({"http": pages, "websocket": URLRouter(everything)}))
+
+# The first answer loads the coach's tables, which takes a second: before the first prospect speaks, not after.
+COACH.local(CoachQuestion("Hello. That is too expensive for us. ¿Cuánto cuesta?"))

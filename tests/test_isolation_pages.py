@@ -73,13 +73,13 @@ def test_there_are_pages_to_look_at() -> None:
 def test_strangers_are_sent_to_the_sign_in_page_or_refused(db: None, route: str, name: str) -> None:
     if name in PUBLIC:
         return
-    for method in METHODS:
+    for method in ("get", "post", "delete"):
         response = ask(Client(raise_request_exception=False), method, filled_in(route, uuid4()))
         if response.status_code in (301, 302):
-            assert response["Location"].startswith(("/accounts/login/", "/admin/login/", "/")), (method, route)
-            last = Client().get(response["Location"], follow=True)
-            assert last.redirect_chain == [] or last.redirect_chain[-1][0].startswith("/accounts/login/")
-            assert last.request["PATH_INFO"] == "/accounts/login/", (method, route, response["Location"])
+            target = response["Location"]
+            if not target.startswith("/accounts/login/"):
+                target = Client().get(target, follow=True).request["PATH_INFO"]
+            assert target.startswith("/accounts/login/"), (method, route, target)
         else:
             assert response.status_code in (401, 403, 404, 405), (method, route, response.status_code)
 

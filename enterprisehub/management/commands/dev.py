@@ -20,7 +20,9 @@ from enterprisehub.ops.embedded import free_port
 from enterprisehub.ops.postgres import StackError
 
 STAND_IN = "enterprisehub.engines.standin"  # the module that plays Claude over HTTP: `python -m STAND_IN --port N`
-CELERY = (sys.executable, "-m", "celery", "-A", "enterprisehub.celery")
+FIRST_PAGE_BEFORE = "worker"  # loading takes seconds of processor: the page and its refinements come first
+PAGE_WITHIN = 120.0  # seconds
+CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "enterprisehub.celery")
 
 
 class Command(BaseCommand):
@@ -62,6 +64,8 @@ class Command(BaseCommand):
             env |= {"ANTHROPIC_BASE_URL": f"http://127.0.0.1:{port}", "ANTHROPIC_API_KEY": "stand-in"}
             env["CLAUDE_STAND_IN"] = "yes"
         for name, command in processes(options["host"], options["port"]).items():
+            if name == FIRST_PAGE_BEFORE:
+                _await_page(group, options["host"], options["port"])
             group.start(name, command, env=env, cwd=str(settings.BASE_DIR))
 
 
@@ -105,3 +109,12 @@ def _insist_on_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise CommandError(f"Port {port} cannot be used ({error.strerror}); choose another with PORT.") from None
+
+
+def _await_page(group: Group, host: str, port: int) -> None:
+    """Wait until the web process takes connections, or something ended, or two minutes are over."""
+    until = time.monotonic() + PAGE_WITHIN
+    while group.first_dead() is None and time.monotonic() < until:
+        with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
+            return
+        time.sleep(0.1)

@@ -78,6 +78,10 @@ class Handler(ExceptionHandler):
     def get_response(self, exc: exceptions.APIException, data: dict[str, Any]) -> Response:
         return Response(data, status=exc.status_code, headers=self.get_headers(exc), content_type=CONTENT_TYPE)
 
+    def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
+        if not isinstance(exc, _Raised):  # an engine that is down is known; it is no fault of the code
+            super().report_exception(exc, response)
+
     def get_headers(self, exc: exceptions.APIException) -> dict[str, str]:
         headers: dict[str, str] = super().get_headers(exc)
         if wait := getattr(exc, "wait", None):
