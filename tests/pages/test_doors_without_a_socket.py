@@ -76,6 +76,14 @@ def test_empty_words_are_refused_in_one_sentence(world: World, as_: As) -> None:
     assert "<html" in whole.content.decode()
 
 
+def test_a_null_character_anywhere_breaks_nothing(world: World, as_: As) -> None:
+    lead = world.conversation(world.alice).lead
+    form = {"text": "a\x00b", "id": "\x00", "speaker": "\x00", "medium": "\x00", "next": "\x00"}
+    for name in form:
+        answer = as_(world.alice).post(f"/leads/{lead.pk}/words/", words(id=str(uuid4())) | {name: form[name]})
+        assert answer.status_code < 500, name
+
+
 def test_nobody_adds_words_to_what_is_not_theirs(world: World, as_: As) -> None:
     lead = world.conversation(world.alice).lead
     for person, status in ((world.bob, 404), (world.charlie, 404), (world.rita, 403), (world.tess, 302)):

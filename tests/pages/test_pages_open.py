@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from enterprisehub.tenants.models import User
 from tests.world import Person, World
 
 As = Callable[[Person], Client]
