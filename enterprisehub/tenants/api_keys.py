@@ -39,7 +39,9 @@ def adopt(key: ApiKey, secret: str) -> str:
 
 def revoke(key: ApiKey) -> None:
     """From the next request on this key opens nothing."""
-    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
+    if ApiKey.objects.select_for_update().filter(pk=key.pk, revoked_at=None).exists():
+        key.revoked_at = timezone.now()
+        key.save(update_fields=["revoked_at"])  # saved, not updated: open sockets of this key hear of it
         trail.note("key.revoke", key)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -22,6 +24,17 @@ TENANT, INSTALLATION = "tenant", "installation"  # whom a task serves
 BROKER_REST = 5.0  # seconds without trying the broker after it refused
 
 _broker_down_until = 0.0
+_withheld: ContextVar[bool] = ContextVar("work_withheld", default=False)
+
+
+@contextmanager
+def withheld() -> Iterator[None]:
+    """Inside, nothing is promised to the worker: for words that were said long ago."""
+    token = _withheld.set(True)
+    try:
+        yield
+    finally:
+        _withheld.reset(token)
 
 
 def later(name: str, *, durable: bool = True, **ids: UUID | str | int) -> None:
@@ -31,6 +44,8 @@ def later(name: str, *, durable: bool = True, **ids: UUID | str | int) -> None:
     (a refinement) passes durable=False and saves the row.
     """
     tenant_id = current()
+    if _withheld.get():
+        return
     arguments = {key: str(value) if isinstance(value, UUID) else value for key, value in ids.items()}
     job = Job.objects.create(name=name, arguments=arguments) if durable else None
     transaction.on_commit(lambda: send(name, tenant_id, job.pk if job else None, arguments))

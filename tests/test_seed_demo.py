@@ -1,0 +1,144 @@
+"""Is seeded data complete, the same for the same seed, safe to make twice, and kept out of production?"""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from coaching.models import Suggestion
+from enterprisehub.tenants import api_keys
+from enterprisehub.tenants.access import Role
+from enterprisehub.tenants.models import Job, Tenant, User
+from enterprisehub.tenants.scope import scope, unscoped
+from leads.models import Lead, Message, Speaker
+from tests.doors import code_for
+
+# Rows that only come about while work is waiting or a program repeats itself.
+PASSING = {"tenants.Job", "tenants.IdempotentAnswer", "engines.EngineCall"}
+
+
+def seed(**options: Any) -> dict[str, Any]:
+    out = StringIO()
+    call_command("seed_demo", json=True, stdout=out, **{"tenants": 2, "agents": 2, "leads": 4, "seed": 7, **options})
+    told: dict[str, Any] = json.loads(out.getvalue())
+    return told
+
+
+def counts() -> dict[str, int]:
+    total: dict[str, int] = {}
+    for tenant in told_tenants():
+        with scope(tenant.pk):
+            for model in apps.get_models():
+                if any(f.name == "tenant" for f in model._meta.get_fields()):
+                    total[model._meta.label] = total.get(model._meta.label, 0) + model._default_manager.count()
+    return total
+
+
+def told_tenants() -> list[Tenant]:
+    with unscoped("the test looks at every seeded tenant"):
+        return list(Tenant.objects.all())
+
+
+@pytest.mark.django_db
+def test_every_tenant_gets_rows_of_every_model_with_its_mark_in_the_texts() -> None:
+    told = seed()
+    for given in told["tenants"]:
+        tenant = next(t for t in told_tenants() if str(t.pk) == given["id"])
+        with scope(tenant.pk):
+            for model in apps.get_models():
+                if any(f.name == "tenant" for f in model._meta.get_fields()) and model._meta.label not in PASSING:
+                    assert model._default_manager.exists(), model
+            assert {speaker for (speaker,) in Message.objects.values_list("speaker")} == set(Speaker.values)
+            assert all(given["canary"] in lead.name for lead in Lead.objects.all())
+            assert not Job.objects.exists()
+            assert Suggestion.objects.filter(shown=True).count() >= 4
+    assert len({given["canary"] for given in told["tenants"]}) == 2
+
+
+@pytest.mark.django_db
+def test_the_same_seed_again_changes_nothing_and_says_the_same() -> None:
+    first, before = seed(), counts()
+    second = seed()
+    assert counts() == before
+    assert second == first
+
+
+@pytest.mark.django_db
+def test_another_seed_shares_no_id_and_no_credential() -> None:
+    first, second = seed(), seed(seed=8)
+    ids = [{user["email"] for tenant in told["tenants"] for user in tenant["users"]} for told in (first, second)]
+    keys = [{key["key"] for tenant in told["tenants"] for key in tenant["api_keys"]} for told in (first, second)]
+    leads = [{lead for tenant in told["tenants"] for lead in tenant["leads"]} for told in (first, second)]
+    assert not ids[0] & ids[1]
+    assert not keys[0] & keys[1]
+    assert not leads[0] & leads[1]
+
+
+@pytest.mark.django_db
+def test_the_printed_credentials_open_what_they_say() -> None:
+    (tenant, _) = seed()["tenants"]
+    assert {user["role"] for user in tenant["users"]} == set(Role.values)
+    for user in tenant["users"]:
+        client = Client()
+        client.post("/accounts/login/", {"login": user["email"], "password": user["password"]})
+        if user["totp_secret"]:
+            client.post("/accounts/2fa/authenticate/", {"code": code_for(user["totp_secret"])})
+            assert client.get("/admin/").status_code == 200
+        assert client.session["_auth_user_id"] == user["id"]
+    for given in tenant["api_keys"]:
+        key = api_keys.check(given["key"])
+        assert key is not None
+        assert str(key.tenant_id) == tenant["id"]
+        assert str(key.agent_id) == str(given["agent_id"])
+
+
+@pytest.mark.django_db
+def test_platform_staff_belong_to_no_tenant_and_have_a_second_factor() -> None:
+    platform = seed()["platform"]
+    user = User.objects.get(pk=platform["id"])
+    assert user.is_superuser
+    assert TOTP(user.authenticator_set.get()).validate_code(code_for(platform["totp_secret"]))
+
+
+@pytest.mark.django_db
+def test_production_is_not_seeded_by_mistake(settings: Any) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="--force"):
+        seed()
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_in_production_forced_seeds_get_credentials_that_nobody_can_know(settings: Any) -> None:
+    known = seed(tenants=1, leads=1, agents=1)
+    settings.PRODUCTION = True
+    forced = seed(tenants=1, leads=1, agents=1, seed=9, force=True)
+    again = seed(tenants=1, leads=1, agents=1, seed=9, force=True)
+    (first,), (second,), (other,) = forced["tenants"], again["tenants"], known["tenants"]
+    assert first["users"][0]["password"] != other["users"][0]["password"]
+    assert api_keys.check(first["api_keys"][0]["key"]) is not None
+    assert [user["password"] for user in second["users"]] == [""] * len(second["users"])
+    assert [key["key"] for key in second["api_keys"]] == ["", ""]
+
+
+@pytest.mark.django_db
+def test_no_agents_and_no_leads_is_a_small_tenant() -> None:
+    (tenant,) = seed(tenants=1, agents=0, leads=3)["tenants"]
+    assert (tenant["agents"], tenant["leads"]) == ([], [])
+
+
+def test_every_url_is_listed_with_its_name_and_parameters() -> None:
+    out = StringIO()
+    call_command("list_urls", json=True, stdout=out)
+    rows = {row["path"]: row for row in json.loads(out.getvalue())}
+    assert rows["leads/<uuid:lead_id>/"]["parameters"] == {"lead_id": "UUIDConverter"}
+    assert rows["switch/"]["name"] == "switch"
+    assert {row["kind"] for row in rows.values()} == {"admin", "api", "page"}
+    assert len(rows) > 60
