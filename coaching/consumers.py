@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from coaching import frames
+from coaching.services import desk, hearing
 from coaching.services import feedback as opinions
-from coaching.services import hearing
 from enterprisehub.errors import Invalid
 from enterprisehub.realtime.consumer import AgentConsumer
 from enterprisehub.realtime.events import ClientId, ClientMessage, Frame, Reference
@@ -80,6 +80,11 @@ class CoachingConsumer(AgentConsumer):
             said=message.said,
         )
         await self.run_again(opinions.give, self.login.agent, opinion)
+
+    async def mode(self) -> str:
+        """Reduced while screens hear of each other's events late, else what the page's badge says."""
+        across = await super().mode()
+        return across if across == "reduced" else (await self.run(desk.mode_now, self.login.agent)).name
 
     def draw(self, frame: Frame) -> str:
         event: dict[str, Any] = frame.event()

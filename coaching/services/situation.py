@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from babel.numbers import format_currency
 from django.db.models import Q
@@ -23,14 +24,29 @@ REMEMBERED = 120  # cards looked back on for the attention budget and for rotati
 FRESHNESS = 8.0  # seconds in which a better card may still replace the first one
 
 
+class PastCard(NamedTuple):
+    """What is looked back on of a card; whole rows would be half of the time that hearing takes."""
+
+    created_at: datetime
+    agent_id: UUID
+    conversation_id: UUID
+    kind: str
+    idea: str
+    context: str
+    verdict: str
+    compliance: bool
+    line_ids: list[str]
+    ask_slot: str
+
+
 @dataclass(frozen=True)
 class Situation:
     """Everything around one prospect message."""
 
     agent: Agent
     conversation: Conversation
-    history: Sequence[Message]
-    cards: Sequence[Suggestion]
+    history: Sequence[Turn]
+    cards: Sequence[PastCard]
     stage: str
 
     @property
@@ -52,17 +68,19 @@ class Situation:
 def around(agent: Agent, message: Message, *, stage: str = "") -> Situation:
     """Load what was said before this message and which cards this agent saw (two queries, one for a first message)."""
     conversation = message.conversation
-    earlier: list[Message] = []
+    earlier: list[Turn] = []
     if message.position > 1:
         before = Message.objects.filter(conversation=conversation, position__lt=message.position)
-        earlier = list(before.order_by("-position")[:HISTORY])[::-1]
+        said = before.order_by("-position").values_list("speaker", "text")[:HISTORY]
+        earlier = [Turn(*one) for one in said][::-1]
     cards = (
         Suggestion.objects.filter(Q(agent=agent) | Q(conversation=conversation), shown=True)
         .exclude(message=message)
-        .order_by("-created_at")[:REMEMBERED]
+        .order_by("-created_at")
+        .values_list(*PastCard._fields)[:REMEMBERED]
     )
     wanted = stage if stage in Stage.values else conversation.lead.stage
-    return Situation(agent, conversation, earlier, list(cards), wanted)
+    return Situation(agent, conversation, earlier, [PastCard(*row) for row in cards], wanted)
 
 
 def question(situation: Situation, text: str) -> CoachQuestion:
@@ -73,7 +91,7 @@ def question(situation: Situation, text: str) -> CoachQuestion:
     here = [card for card in reversed(situation.cards) if card.conversation_id == conversation.pk]
     return CoachQuestion(
         text=text,
-        history=tuple(Turn(m.speaker, m.text) for m in situation.history),
+        history=tuple(situation.history),
         listing_price=float(conversation.listing_price) if conversation.listing_price is not None else None,
         language=lead.language or None,
         stage=situation.stage,
