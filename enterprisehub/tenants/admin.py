@@ -45,6 +45,7 @@ class TeamPage(TenantAdmin):
     reads = writes = "people.manage"
     may_add = may_delete = True
     list_display = ("name", "lead_member")
+    ordering = ("name",)
     list_select_related = ("lead_member__user", "tenant")
     search_fields = ("name",)
     fields = ("name", "lead_member")

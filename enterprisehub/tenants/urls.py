@@ -6,4 +6,7 @@ from django.urls import path
 
 from enterprisehub.tenants import views
 
-urlpatterns = [path("switch/", views.switch, name="switch")]
+urlpatterns = [
+    path("switch/", views.switch, name="switch"),
+    path("accounts/email/", views.closed),  # stands before django-allauth's page of the same path
+]

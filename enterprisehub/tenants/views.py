@@ -15,6 +15,11 @@ from enterprisehub.tenants.middleware import SESSION_KEY, choose
 from enterprisehub.tenants.scope import scope
 
 
+def closed(request: HttpRequest) -> HttpResponse:
+    """People have the one address they were invited with; an administrator changes it."""
+    raise Http404
+
+
 @require_POST
 @login_required
 def switch(request: HttpRequest) -> HttpResponse:

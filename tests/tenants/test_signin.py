@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -177,3 +178,10 @@ def test_a_new_password_ends_the_other_sessions(world: World, client: Client) ->
     user.set_password("another long sentence")
     user.save()
     assert other.get("/accounts/2fa/").status_code == 302
+
+
+def test_nobody_adds_an_address_by_themselves(world: World, client: Client) -> None:
+    client.force_login(world.alice.user)
+    assert client.get("/accounts/email/").status_code == 404
+    client.post("/accounts/email/", {"email": "charlie@elm.example", "action_add": ""})
+    assert not EmailAddress.objects.exists()
