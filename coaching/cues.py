@@ -21,6 +21,7 @@ STRENGTHS: Final[Mapping[str, float]] = {"sure": 1.0, "likely": 0.6, "hint": 0.3
 
 _APART = r"[^\w.!?;\n]{1,4}"
 _NUMBER = r"\$?\d[\d.,]*[km]?%?"
+_LEADING = _APART + ")?"  # closes a word that may be missing at the head of a phrase
 _STEM = 4
 _WINDOW = 5
 _PER_CUE = 3
@@ -90,7 +91,8 @@ def _expression(phrase: str, sets: Mapping[str, str]) -> tuple[str, tuple[str, .
     gates: list[tuple[str, ...]] = []
     for token in phrase.split():
         optional, token = token.endswith("?"), token.removesuffix("?")
-        apart = _APART if any(not part.startswith("(?:^") for part in parts) else ""
+        first = all(part.startswith("(?:^") or part.endswith(_LEADING) for part in parts)
+        apart = "" if first else _APART
         if token == "^":  # noqa: S105
             parts.append(r"(?:^|(?<=[.!?;,:\n]))\s*")
             parts[-1] = "(?:^" + parts[-1][4:]
@@ -103,7 +105,10 @@ def _expression(phrase: str, sets: Mapping[str, str]) -> tuple[str, tuple[str, .
             continue
         alternatives = list(_alternatives(token, sets))
         body = f"\\b(?:{'|'.join(map(_alternative, alternatives))})(?!\\w)"
-        parts.append(f"(?:{apart}{body})?" if optional else apart + body)
+        if optional:
+            parts.append(f"(?:{body}{_LEADING}" if first else f"(?:{apart}{body})?")
+        else:
+            parts.append(apart + body)
         if not optional and "#" not in alternatives:
             gates.append(tuple(sorted({_gate(alternative) for alternative in alternatives})))
     best = max(gates, key=lambda gate: min(map(len, gate)), default=())

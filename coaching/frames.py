@@ -39,6 +39,8 @@ def _mode(kind: str, payload: dict[str, Any]) -> mode.Mode | None:
     card = payload.get("card")
     if kind == "suggestion" and isinstance(card, dict) and card.get("source") == "claude":
         return mode.after("ok", stand_in=bool(card.get("stand_in")))
+    if kind == "status" and payload.get("state") in ("connected", "mode") and payload.get("mode") == "reduced":
+        return mode.TROUBLE
     if kind == "status" and payload.get("state") == "refinement_ended":
         return mode.after(str(payload.get("reason", "")), stand_in=settings.CLAUDE_STAND_IN)
     return None

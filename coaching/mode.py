@@ -18,6 +18,7 @@ class Mode:
 FULL: Final = Mode("full", "Full", "The local engine answers at once; Claude improves the card within seconds.")
 REHEARSED: Final = Mode("full", "Full", "The local engine answers at once; a stand-in plays Claude here.")
 REDUCED: Final = Mode("reduced", "Reduced", "Claude is not answering just now; cards come from the local engine.")
+TROUBLE: Final = Mode("reduced", "Reduced", "Our own line is troubled; cards may come late, none is lost.")
 LOCAL: Final = Mode("local", "Local", "No Claude is connected; every card comes from the local engine.")
 
 _ANSWERED = frozenset({"ok"})

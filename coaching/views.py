@@ -127,12 +127,17 @@ def words(request: MemberRequest, lead_id: UUID) -> HttpResponse:
     said = Words(
         lead=lead_id,
         text=request.POST.get("text", ""),
-        client_id=request.POST.get("id", ""),
-        speaker=request.POST.get("speaker", Speaker.PROSPECT),
-        medium=request.POST.get("medium", ""),
+        client_id=_plain(request, "id"),
+        speaker=_plain(request, "speaker") or Speaker.PROSPECT,
+        medium=_plain(request, "medium"),
     )
     heard = hearing.hear(request.agent, said, others=may(request.membership.role, "coaching.hear_for_others"))
     return HttpResponse(_frame(heard)) if request.htmx else _back(request, f"/leads/{lead_id}/")
+
+
+def _plain(request: HttpRequest, name: str) -> str:
+    """A short field without the one character that Postgres does not take."""
+    return request.POST.get(name, "").replace("\x00", "")
 
 
 def _frame(heard: Heard) -> str:
@@ -169,10 +174,10 @@ def _opinion(request: HttpRequest, *, suggestion: UUID | None = None, session: U
     if score and score not in {"1", "2", "3", "4", "5"}:
         raise Invalid("The score is a whole number from 1 to 5.", field="score")
     return Opinion(
-        client_id=request.POST.get("id") or f"page-{uuid4()}",
+        client_id=_plain(request, "id") or f"page-{uuid4()}",
         suggestion=suggestion,
         session=session,
-        verdict=request.POST.get("verdict", ""),
+        verdict=_plain(request, "verdict"),
         score=int(score) if score else None,
         comment=request.POST.get("comment", ""),
         said=request.POST.get("said", ""),

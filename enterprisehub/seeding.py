@@ -99,7 +99,7 @@ def _agents(plan: Plan, tenant: Tenant, team: Team, password: str) -> tuple[list
     agents, workers = [], []
     for number in range(plan.agents):
         given = script()["agents"][number % len(script()["agents"])]
-        told = person(plan, tenant, Role.AGENT, password, number=number, name=given["name"])
+        told = person(plan, tenant, Role.AGENT, password, place=number)
         agent, _ = Agent.objects.get_or_create(
             pk=plan.key("agent", tenant.slug, number),
             defaults={
@@ -117,14 +117,16 @@ def _agents(plan: Plan, tenant: Tenant, team: Team, password: str) -> tuple[list
     return agents, workers
 
 
-def person(plan: Plan, tenant: Tenant, role: Role, password: str, *, number: int = 0, name: str = "") -> dict[str, Any]:
-    """One member, and how they sign in."""
+def person(plan: Plan, tenant: Tenant, role: Role, password: str, *, place: int | None = None) -> dict[str, Any]:
+    """One member, and how they sign in; `place` counts the agents, who have names."""
+    number = place or 0
+    name = role.label if place is None else script()["agents"][place % len(script()["agents"])]["name"]
     pk = plan.key("user", tenant.slug, role, number)
     email = f"{role.value.replace('_', '-')}{number or ''}@{tenant.slug}.example"
     staff = role in (Role.OWNER, Role.ADMIN)
     user, fresh = User.objects.get_or_create(
         pk=pk,
-        defaults={"email": email, "name": name or role.label, "password": _hashed(password), "is_staff": staff},
+        defaults={"email": email, "name": name, "password": _hashed(password), "is_staff": staff},
     )
     member, _ = Membership.objects.get_or_create(
         pk=plan.key("member", tenant.slug, role, number), defaults={"user": user, "role": role}

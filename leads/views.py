@@ -21,7 +21,7 @@ def index(request: MemberRequest) -> HttpResponse:
     """GET /leads/?page=2&q=name: own and unassigned leads, or all of them where the role allows."""
     everyone = may(request.membership.role, "leads.read.all")
     number = page_number(request.GET.get("page", ""))
-    wanted = request.GET.get("q", "").strip()[:120]
+    wanted = request.GET.get("q", "").replace("\x00", "").strip()[:120]
     rows, more = listing(request.agent, everyone=everyone, page=number, wanted=wanted)
     return render(
         request,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
 import structlog
 from channels.consumer import AsyncConsumer
 from django.db import Error as DatabaseError
-from django.db import InterfaceError, OperationalError
 
 from enterprisehub.errors import HubError, Invalid, NotAllowed, TooMany
 from enterprisehub.ops import logs, metrics
@@ -23,16 +23,15 @@ from enterprisehub.realtime.limits import INBOX_MESSAGES, Bucket, Pace
 from enterprisehub.realtime.logins import Login
 from enterprisehub.realtime.outbox import Outbox, Send
 from enterprisehub.realtime.sequence import Sequence
-from enterprisehub.realtime.threads import in_thread
+from enterprisehub.realtime.threads import in_thread, persistently
 from enterprisehub.tenants.scope import scope
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
+Receive = Callable[[], Awaitable[dict[str, Any]]]
 FIRST_WORD = 0.5  # seconds in which a fresh client may say `resume` before it is told anything that is live
 OUT_OF_ORDER = 0.03  # seconds that a number may come later than its successor before the table is read
-AGAIN_AFTER = (0.1, 0.4, 1.0)  # seconds; a message has an id, so trying again does nothing twice
 RESUME_PRICE = 4.0  # further messages that a replay counts for
-GONE_AWAY = 1006
 
 
 class AgentConsumer(AsyncConsumer):  # type: ignore[misc]
@@ -43,9 +42,7 @@ class AgentConsumer(AsyncConsumer):  # type: ignore[misc]
 
     login: Login
 
-    async def __call__(
-        self, scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Send
-    ) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
         self.hub = hub.here()
         try:
@@ -63,7 +60,7 @@ class AgentConsumer(AsyncConsumer):  # type: ignore[misc]
         with logs.bind_tenant(entry.login.agent.tenant_id):
             await self._serve(entry, receive, send)
 
-    async def _serve(self, entry: Entry, receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
+    async def _serve(self, entry: Entry, receive: Receive, send: Send) -> None:
         self.login, self.protocol, self.id = entry.login, entry.protocol, uuid4().hex
         self.html = entry.protocol == HTML_PROTOCOL
         self.outbox, self.bucket = Outbox(send), Bucket()
@@ -107,7 +104,7 @@ class AgentConsumer(AsyncConsumer):  # type: ignore[misc]
 
     # --- what the client says
 
-    async def _read(self, receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+    async def _read(self, receive: Receive) -> None:
         while (event := await receive())["type"] != "websocket.disconnect":
             if self.outbox.code is None:
                 self._hear(event.get("text"))
@@ -192,13 +189,7 @@ class AgentConsumer(AsyncConsumer):  # type: ignore[misc]
 
     async def run_again(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """As `run`, for work that counts once however often it is done: a database that restarts is waited for."""
-        for rest in AGAIN_AFTER:
-            try:
-                return await self.run(work, *args, **kwargs)
-            except (OperationalError, InterfaceError) as error:
-                log.warning("socket_tries_again", error=type(error).__name__)
-                await asyncio.sleep(rest)
-        return await self.run(work, *args, **kwargs)
+        return await persistently(partial(self.run, work, *args, **kwargs))
 
     # --- what the client is told
 
@@ -275,7 +266,7 @@ class AgentConsumer(AsyncConsumer):  # type: ignore[misc]
 
     def tell_mode(self) -> None:
         """The way between processes broke or came back."""
-        asyncio.get_running_loop().create_task(self._tell_mode())
+        self.tasks.append(asyncio.create_task(self._tell_mode()))
 
     async def _tell_mode(self) -> None:
         with contextlib.suppress(DatabaseError, OSError):

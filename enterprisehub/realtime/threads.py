@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import lru_cache
 from typing import ParamSpec, TypeVar
 
+import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
+log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 WITHOUT_POOL = 8
+AGAIN_AFTER = (0.1, 0.4, 1.0)  # seconds
 
 
 @lru_cache(maxsize=1)
@@ -34,3 +37,14 @@ async def in_thread(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwar
             connection.close()
 
     return await asyncio.get_running_loop().run_in_executor(_threads(), copy_context().run, run)
+
+
+async def persistently(attempt: Callable[[], Awaitable[R]]) -> R:
+    """Wait for a database that restarts; only for work that counts once however often it is tried."""
+    for rest in AGAIN_AFTER:
+        try:
+            return await attempt()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("socket_tries_again", error=type(error).__name__)
+            await asyncio.sleep(rest)
+    return await attempt()

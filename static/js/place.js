@@ -7,6 +7,7 @@ const NEAR_THE_END = 160; // pixels from the end of the thread within which it f
 const STILL_POINTING = 3_000; // milliseconds after which a resting pointer no longer holds the page
 
 let pointedAt = 0;
+let usualMode = null; // what the badge said before our own line was troubled
 document.addEventListener("pointermove", (event) => {
   if (cardOf(event.target)) pointedAt = Date.now();
 });
@@ -82,8 +83,9 @@ function putPieces(frame) {
   if (settled) showComing(settled.dataset.settled, settled.textContent.trim());
   const opinion = frame.querySelector(":scope > .feedback");
   if (opinion) showOpinion(opinion);
-  const mode = frame.querySelector(":scope > .mode");
   const shown = document.getElementById("mode");
+  const mode = frame.querySelector("[data-trouble-over]") ? usualMode : frame.querySelector(":scope > .mode");
+  if (mode && frame.dataset.seq === undefined) usualMode = mode === usualMode ? null : (usualMode ?? shown);
   if (mode && shown && mode.textContent !== shown.textContent) {
     shown.replaceWith(mode);
     announce(mode.textContent);
