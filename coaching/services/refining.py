@@ -111,7 +111,11 @@ def _streamer(work: _Work) -> Callable[[dict[str, Any]], None]:
 
 def _apply(work: _Work, answer: Answer[CoachAnswer]) -> Outcome:
     """Revision 1, or nothing: late, superseded and failed answers leave the first card as it is."""
-    card = Suggestion.objects.select_for_update().select_related("message", "agent__tenant").get(pk=work.card)
+    card = (
+        Suggestion.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("message", "agent__tenant")
+        .get(pk=work.card)
+    )
     card.message.conversation = card.conversation
     outcome = answer.outcome
     fresh = now() - card.message.heard_at <= situation.freshness_of(card.agent.tenant)

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from enterprisehub.engines.base import Outcome
+from enterprisehub.engines.base import Outcome, Policy
 from enterprisehub.engines.calls import Call, Credential, Wanted
 from enterprisehub.engines.layout import body
 from enterprisehub.engines.prices import Usage
@@ -67,11 +67,11 @@ async def converse(wanted: Wanted, credential: Credential, call: Call, on_words:
 
     `on_words` gets all of the text so far, on the event loop: it must not wait. Cancelling closes the connection.
     """
-    began = perf_counter()
-    policy = wanted.policy
+    client, request = _client(credential), body(wanted, _schema(wanted.draft))  # before the clock starts
+    began, policy = perf_counter(), wanted.policy
     try:
         async with asyncio.timeout(policy.total), asyncio.timeout(policy.first_text or None) as patience:
-            await _listen(wanted, credential, call, patience=patience, on_words=on_words, began=began)
+            await _listen(client.messages.create, request, call, patience=patience, on_words=on_words, policy=policy)
         call.outcome = _ended(call)
     except asyncio.CancelledError:
         call.outcome = Outcome.SUPERSEDED
@@ -86,7 +86,7 @@ async def converse(wanted: Wanted, credential: Credential, call: Call, on_words:
 
 
 def warm() -> None:
-    """Import the SDK now. It takes seconds, which no deadline should pay for."""
+    """Import the SDK now, if it is not. It takes seconds, which no deadline should pay for."""
     _sdk()
 
 
@@ -126,23 +126,20 @@ def _client(credential: Credential) -> anthropic.AsyncAnthropic:
 
 
 async def _listen(
-    wanted: Wanted,
-    credential: Credential,
+    create: Callable[..., Any],
+    request: dict[str, Any],
     call: Call,
     *,
     patience: asyncio.Timeout,
     on_words: Callable[[str], None],
-    began: float,
+    policy: Policy,
 ) -> None:
     import httpx2
 
-    clock = asyncio.get_running_loop().time
-    gap = wanted.policy.first_text or wanted.policy.total
-    most = max(LONGEST_REPLY, wanted.policy.max_tokens * 16)
-    timeout = httpx2.Timeout(wanted.policy.total, connect=CONNECT_SECONDS)
-    stream = await _client(credential).messages.create(
-        **body(wanted, _schema(wanted.draft)), stream=True, timeout=timeout
-    )
+    began, clock = perf_counter(), asyncio.get_running_loop().time
+    gap = policy.first_text or policy.total
+    most = max(LONGEST_REPLY, policy.max_tokens * 16)
+    stream = await create(**request, stream=True, timeout=httpx2.Timeout(policy.total, connect=CONNECT_SECONDS))
     async with stream:
         call.status = stream.response.status_code
         call.request_id = stream.response.headers.get("request-id", "")

@@ -63,12 +63,11 @@ class AgentConsumer(AsyncConsumer):  # type: ignore[misc]
     async def _serve(self, entry: Entry, receive: Receive, send: Send) -> None:
         self.login, self.protocol, self.id = entry.login, entry.protocol, uuid4().hex
         self.html = entry.protocol == HTML_PROTOCOL
-        self.outbox, self.bucket = Outbox(send), Bucket()
+        self.outbox, self.bucket, self.tasks = Outbox(send), Bucket(), list[asyncio.Task[None]]()
         self.inbox: asyncio.Queue[tuple[str, ClientMessage, str]] = asyncio.Queue(INBOX_MESSAGES)
         self.sequence, self.topics = Sequence(0), frozenset(events.SERVER_EVENTS)
         self.paused, self.told_mode = {"opening"}, ""
         self.mending: asyncio.Task[None] | None = None
-        self.tasks: list[asyncio.Task[None]] = []
         await self.hub.join(self)
         try:
             self.sequence.rewind(await in_thread(replay.newest, self.login.address))

@@ -321,16 +321,6 @@ def test_a_very_long_message_is_answered_quickly() -> None:
     assert _worked(asked("Can we see it? " + "aaaa " * 20_000)) < 0.5
 
 
-def test_the_coach_answers_in_under_two_milliseconds() -> None:
-    turns = tuple(
-        Turn("prospect" if n % 2 else "agent", f"message {n}: a house in Round Rock under $450k") for n in range(12)
-    )
-    question = asked("We love it, and can we see it on Saturday? My lease ends in June.", history=turns)
-    coach(question)
-    times = sorted(_worked(question) for _ in range(200))
-    assert times[len(times) // 2] < 0.002
-
-
 def _worked(question: CoachQuestion) -> float:
     # processor time, because the machine that runs the tests may be busy with something else
     started = time.thread_time()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from contextlib import AsyncExitStack
 
+from coaching.services import refining
+from coaching.suggestions import COACH
+from enterprisehub.engines.gate import ask
 from enterprisehub.realtime.threads import in_thread
 from enterprisehub.tenants.access import Role
+from enterprisehub.tenants.scope import scope
 from leads.models import Lead
 from tests.realtime.screens import screen
 from tests.world import World
@@ -38,3 +43,27 @@ async def test_one_conversation_is_heard_in_the_order_in_which_it_was_sent(world
         heard = [(await alice.told("status", state="heard"))["payload"]["message"] for _ in sent]
     assert [one["client_id"] for one in heard] == sent
     assert [one["position"] for one in heard] == list(range(1, 16))
+
+
+async def test_a_refinement_that_takes_its_time_stops_no_other_agent_of_the_tenant(world: World, lead: Lead) -> None:
+    heard = await in_thread(world.says, world.alice, lead, "Honestly that is too expensive for us.")
+    assert heard.suggestion is not None
+    bobs = (await in_thread(world.conversation, world.bob, "Sam", 485_000)).lead
+    applied, finish = threading.Event(), threading.Event()
+
+    def apply_slowly() -> None:
+        with scope(world.oakwood.pk):
+            work = refining._load(heard.suggestion.pk)
+            assert work is not None
+            refining._apply(work, ask(COACH, work.question))
+            applied.set()
+            finish.wait(10)
+
+    applying = asyncio.create_task(in_thread(apply_slowly))
+    assert await asyncio.to_thread(applied.wait, 5)
+    try:
+        async with asyncio.timeout(3):
+            assert (await in_thread(world.says, world.bob, bobs, "Rates are too high right now.")).new
+    finally:
+        finish.set()
+        await applying
