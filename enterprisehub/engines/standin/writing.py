@@ -1,0 +1,144 @@
+"""What does the stand-in write? Any JSON schema filled the same way each time, and a plausible card when one is asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+_LINE = re.compile(r"^\[([\w.-]+)\]\s+(.+)$")
+_ENTRY = re.compile(r"^## ([\w-]+): (.*)$")
+_CARD = frozenset({"say", "ask", "quote", "kind", "line_ids"})
+MOST_WORDS = 40  # of what a card says
+
+
+def write(body: dict[str, Any]) -> Any:
+    """The reply to this request, as a value to be written as JSON; text when no format was asked for."""
+    schema = ((body.get("output_config") or {}).get("format") or {}).get("schema")
+    if schema is None:
+        return "This is the stand-in, not Claude."
+    if (schema.get("properties") or {}).keys() >= _CARD:
+        return {**fill(schema), **_card(body)}
+    return fill(schema)
+
+
+def fill(schema: dict[str, Any], name: str = "", definitions: dict[str, Any] | None = None) -> Any:
+    """A value that the schema allows; the same one each time."""
+    definitions = schema.get("$defs", {}) if definitions is None else definitions
+    if "$ref" in schema:
+        return fill(definitions.get(schema["$ref"].rpartition("/")[2], {}), name, definitions)
+    for choice in ("enum", "anyOf", "allOf"):
+        if schema.get(choice):
+            first = schema[choice][0]
+            return first if choice == "enum" else fill(first, name, definitions)
+    if "const" in schema:
+        return schema["const"]
+    match schema.get("type"):
+        case "object":
+            return {key: fill(inner, key, definitions) for key, inner in (schema.get("properties") or {}).items()}
+        case "array":
+            return [fill(schema.get("items") or {}, name, definitions)]
+        case "integer":
+            return 1
+        case "number":
+            return 0.7
+        case "boolean":
+            return False
+        case "null":
+            return None
+    return f"{name.replace('_', ' ') or 'text'} by the stand-in"
+
+
+def _card(body: dict[str, Any]) -> dict[str, Any]:
+    """The local card, made longer by another line of the same playbook entry; confirmed when there is none."""
+    situation, items = _situation(body), _items(body)
+    local = situation.get("local_card") or {}
+    newest = next((str(item["text"]) for item in reversed(items) if item.get("speaker") == "prospect"), "")
+    if not local:
+        return {**_nothing(), "quote": "", "kind": "none"}
+    entry = _entries(body).get(local["kind"], {"headline": "", "lines": {}})
+    allowed = set(situation.get("placeholders") or ())
+    lines = {key: text for key, text in entry["lines"].items() if set(re.findall(r"\{(\w+)\}", text)) <= allowed}
+    says = [key for key in lines if ".say." in key]
+    asks = [key for key in lines if ".ask." in key]
+    cited = [key for key in local.get("line_ids") or () if key in lines]
+    chosen = _say(says, cited, lines, expert=situation.get("agent_experience") == "expert")
+    ask = next((key for key in cited if key in asks), asks[0] if asks else "")
+    # A card that quotes a question of its own playbook asks for no slot by name; the local card's slot stays.
+    return {
+        "say": " ".join(lines[key] for key in chosen),
+        "ask": lines.get(ask, ""),
+        "headline": entry["headline"],
+        "quote": _quote(newest),
+        "kind": local["kind"],
+        "line_ids": [*chosen, *([ask] if ask else [])],
+        "ask_slot": "",
+        "confirms_local_card": not chosen,
+        "confidence": 0.82,
+    }
+
+
+def _nothing() -> dict[str, Any]:
+    texts = {"say": "", "ask": "", "headline": "", "ask_slot": ""}
+    return {**texts, "line_ids": [], "confirms_local_card": False, "confidence": 0.3}
+
+
+def _say(says: list[str], cited: list[str], lines: dict[str, str], *, expert: bool) -> list[str]:
+    """The cited line and the one after it, as long as both together are short enough to be spoken."""
+    first = next((key for key in cited if key in says), says[0] if says else "")
+    if not first:
+        return []
+    after = says[(says.index(first) + 1) % len(says)]
+    both = len(f"{lines[first]} {lines[after]}".split())
+    if after == first or both > (15 if expert else MOST_WORDS):
+        return [after] if expert and len(lines[after].split()) < 15 else [first]
+    return [first, after]
+
+
+def _quote(text: str) -> str:
+    """The last sentence that is no bare courtesy, at most twelve words, exactly as written."""
+    parts: list[str] = [part for part in re.findall(r"[^.!?\n]+", text) if len(part.split()) >= 3] or [text]
+    words: list[str] = re.findall(r"\S+", parts[-1])[:12]
+    start = parts[-1].find(words[0]) if words else 0
+    end = parts[-1].find(words[-1], start) + len(words[-1]) if words else 0
+    return parts[-1][start:end].strip(" ,;:-")
+
+
+def _entries(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The playbook in the system prompt: kind to headline and lines by id."""
+    found: dict[str, dict[str, Any]] = {}
+    entry: dict[str, Any] = {}
+    system = body.get("system") or ()
+    for block in system if isinstance(system, list) else ({"text": system},):
+        for row in str(block.get("text", "")).splitlines():
+            if match := _ENTRY.match(row):
+                entry = found.setdefault(match[1], {"headline": match[2], "lines": {}})
+            elif entry and (match := _LINE.match(row)):
+                entry["lines"][match[1]] = match[2]
+    return found
+
+
+def _situation(body: dict[str, Any]) -> dict[str, Any]:
+    for message in body["messages"]:
+        for block in message["content"] if isinstance(message["content"], list) else ():
+            if block.get("type") == "text" and "{" in block["text"]:
+                return _object(block["text"][block["text"].index("{") :])
+    return {}
+
+
+def _items(body: dict[str, Any]) -> list[dict[str, Any]]:
+    for message in reversed(body["messages"]):
+        for block in message["content"] if isinstance(message["content"], list) else ():
+            if block.get("type") == "tool_result":
+                content = block.get("content")
+                text = content if isinstance(content, str) else "".join(part.get("text", "") for part in content or ())
+                return [item for item in _object(text).get("items", ()) if isinstance(item, dict)]
+    return []
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

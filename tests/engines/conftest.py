@@ -1,0 +1,24 @@
+"""What do the engines' tests share? A Claude that does as it is told, and one capability to ask it for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from enterprisehub.engines import claude as engine
+from tests.fakes import FakeClaude, playing_claude
+
+
+@pytest.fixture(scope="session")
+def _one_claude() -> Iterator[FakeClaude]:
+    engine.warm()
+    with playing_claude() as fake:
+        yield fake
+
+
+@pytest.fixture
+def claude(_one_claude: FakeClaude) -> FakeClaude:
+    """A stand-in with no faults and an empty log."""
+    _one_claude.forget()
+    return _one_claude
