@@ -207,7 +207,7 @@ class StandIn:
                 elif request.method == "DELETE":
                     self.faults = Faults()
             except ValueError as error:
-                return await self._refuse(talk, 400, "invalid_request_error", str(error))
+                return await self._refuse(talk, Trouble(400, "invalid_request_error", str(error)))
             await talk.json(200, {"always": self.faults.always, "next": list(self.faults.queued)}, {})
             return True
         return await self._refuse(talk, Trouble(404, "not_found_error", request.path))
