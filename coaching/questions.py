@@ -37,7 +37,7 @@ class Question:
 def next_question(ctx: QuestionContext) -> Question | None:
     """The open slot with the highest weight x stage prior - penalty for having been asked lately; None when all is known.
 
-    Weights are those of DOMAIN 1.2. Nothing random: the same context gives the same question.
+    Weights are those of data/questions.yaml. Nothing random: the same context gives the same question.
     """
     return question_for(best, ctx) if (best := next_slot(ctx)) else None
 

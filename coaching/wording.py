@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-# What no line may say, whoever wrote it: DOMAIN rules on fair housing (42 USC 3604(c)), fees that are negotiable
+# What no line may say, whoever wrote it: fair housing (42 USC 3604(c)), fees that are negotiable
 # (NAR settlement, 17 Aug 2024), no forecasts, no promises, no legal or tax advice.
 FORBIDDEN: dict[str, tuple[str, ...]] = {
     "judges an area by safety or people": (

@@ -27,7 +27,7 @@ _REPORTED = re.compile(
 
 @dataclass(frozen=True)
 class Intent:
-    """One intent of DOMAIN 1.5 with its evidence: `text[start:end] == quote`. Confidence is by rule, not a probability."""
+    """One intent of data/intents.yaml with its evidence: `text[start:end] == quote`. Confidence is by rule, not a probability."""
 
     name: str
     confidence: float

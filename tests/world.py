@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
+from typing import Any
 from uuid import uuid4
 
 from coaching.services.hearing import Heard, Words, hear
@@ -79,3 +81,15 @@ class World:
             return hear(
                 person.agent, Words(lead=lead.pk, text=text, client_id=f"t{next(_number)}-{uuid4()}", speaker=speaker)
             )
+
+
+class Count:
+    """The statements that reach Postgres inside `connection.execute_wrapper`, the test's own savepoints left out."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.startswith(("SAVEPOINT", "RELEASE")):
+            self.statements.append(sql)
+        return execute(sql, params, many, context)

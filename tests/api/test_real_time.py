@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,7 +11,7 @@ from coaching.models import Session, Suggestion
 from enterprisehub.tenants.scope import scope
 from leads.models import Message
 from tests.api.programs import WRITE, Program, browser, message
-from tests.world import World
+from tests.world import Count, World
 
 
 def test_a_message_comes_back_as_coaching(world: World) -> None:
@@ -121,16 +119,6 @@ def test_a_bound_key_cannot_touch_a_colleagues_lead(world: World) -> None:
     unknown = Program(world.alice, WRITE).post("real-time", message(uuid4()))
     assert answer.status_code == unknown.status_code == 404
     assert answer.content == unknown.content
-
-
-class Count:
-    def __init__(self) -> None:
-        self.statements: list[str] = []
-
-    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not sql.startswith(("SAVEPOINT", "RELEASE")):
-            self.statements.append(sql)
-        return execute(sql, params, many, context)
 
 
 def test_the_door_costs_few_statements(world: World) -> None:

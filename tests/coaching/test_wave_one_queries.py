@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,17 +9,7 @@ from django.db import connection
 
 from coaching.services.hearing import Words, hear
 from enterprisehub.tenants.scope import scope
-from tests.world import World
-
-
-class Count:
-    def __init__(self) -> None:
-        self.statements: list[str] = []
-
-    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not sql.startswith(("SAVEPOINT", "RELEASE")):
-            self.statements.append(sql)
-        return execute(sql, params, many, context)
+from tests.world import Count, World
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from leads.intent import names, read
 
-DOMAIN = {
+INTENTS = {
     "inquiry_listing", "search_help", "valuation_request", "book_tour", "book_consult", "financing_question", "sell_intent",
     "invest_intent", "rent_intent", "commercial_need", "status_update", "document_question", "scheduling", "small_talk",
     "complaint", "opt_out", "wrong_person", "vendor_spam", "fair_housing_sensitive", "legal_tax_question", "distress", "other",
@@ -23,8 +23,8 @@ class Turn:
     text: str
 
 
-def test_every_intent_of_the_domain_but_objections_can_be_named() -> None:
-    assert set(names()) == DOMAIN
+def test_every_intent_but_objections_can_be_named() -> None:
+    assert set(names()) == INTENTS
 
 
 @pytest.mark.parametrize(
