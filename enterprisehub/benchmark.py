@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 
 from enterprisehub.ops.measures import spread
 from enterprisehub.realtime import tickets
@@ -68,11 +68,14 @@ def cast(agents: int, leads_each: int) -> Iterator[Cast]:
             _tenant(made, range(first, min(first + AGENTS_PER_TENANT, agents)), leads_each)
         yield made
     finally:
-        for last in (False, False, True):
+        for last in (False, False, False, False, True):
             try:
                 _remove(made)
                 break
-            except IntegrityError:  # something of theirs was still being written
+            except (
+                IntegrityError,
+                OperationalError,
+            ):  # something of theirs was still being written: refused, or a deadlock
                 if last:
                     raise
                 time.sleep(LEFTOVERS)
