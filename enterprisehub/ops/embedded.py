@@ -150,6 +150,7 @@ class Stack:
         postgres.await_old_postmaster(folder, within=STOP_WITHIN)
         postgres.create_cluster(folder, log=log)
         options = {"listen_addresses": "", "unix_socket_directories": str(sockets), "max_connections": "200"}
+        options["autovacuum_naptime"] = "5s"  # young tables grow fast: the planner should hear of it soon
         if self.ephemeral:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         command = [str(postgres.binaries() / "postgres"), "-D", str(folder)]
