@@ -23,6 +23,7 @@ STAND_IN = "enterprisehub.engines.standin"  # the module that plays Claude over 
 FIRST_PAGE_BEFORE = "worker"  # loading takes seconds of processor: the page and its refinements come first
 PAGE_WITHIN = 120.0  # seconds
 CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "enterprisehub.celery")
+BEHIND = ["nice", "-n", "10"]  # on a busy machine the first card comes before everything that can wait
 
 
 class Command(BaseCommand):
@@ -96,9 +97,9 @@ def processes(host: str, port: int) -> dict[str, list[str]]:
     worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     return {
         "web": [sys.executable, *web],
-        "live": [*CELERY, *worker, "-Q", "live", "-n", "live@%h", "--pool", "threads", "--concurrency", "32"],
-        "worker": [*CELERY, *worker, "-Q", "default", "-n", "default@%h", "--concurrency", "2"],
-        "clock": [*CELERY, "beat", "--loglevel", "WARNING"],
+        "live": [*BEHIND, *CELERY, *worker, "-Q", "live", "-n", "live@%h", "--pool", "threads", "--concurrency", "32"],
+        "worker": [*BEHIND, *CELERY, *worker, "-Q", "default", "-n", "default@%h", "--concurrency", "2"],
+        "clock": [*BEHIND, *CELERY, "beat", "--loglevel", "WARNING"],
     }
 
 
