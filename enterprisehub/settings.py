@@ -333,6 +333,9 @@ ANTHROPIC_BASE_URL = config.url("ANTHROPIC_BASE_URL", "https://api.anthropic.com
 CLAUDE_STAND_IN = config.flag("CLAUDE_STAND_IN", False)
 # Capability name -> fields of engines.base.Policy to override; a tenant's own settings come on top.
 ENGINE_POLICIES: dict[str, dict[str, Any]] = config.objects("ENGINE_POLICIES")
+# USD that a tenant may spend on Claude, unless its own settings say otherwise.
+ENGINE_MONTH_USD = config.number("ENGINE_MONTH_USD", 50, least=0, most=1_000_000)
+ENGINE_DAY_USD = config.number("ENGINE_DAY_USD", 5, least=0, most=1_000_000)
 FRESHNESS_SECONDS = config.number("FRESHNESS_SECONDS", 8, least=1, most=60)
 GHL_API_BASE = config.url("GHL_API_BASE", "https://services.leadconnectorhq.com")
 GHL_OAUTH_BASE = config.url("GHL_OAUTH_BASE", "https://marketplace.gohighlevel.com")

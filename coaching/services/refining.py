@@ -52,6 +52,7 @@ def refine(card_id: UUID) -> Outcome:
         still_wanted=lambda: latest.is_latest(current(), work.conversation, work.message),
         deadline=work.seconds,
         names=work.names,
+        subject=str(card_id),
     )
     with scope(current()):
         return _apply(work, answer)

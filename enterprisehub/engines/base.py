@@ -15,6 +15,10 @@ A = TypeVar("A")
 Source = Literal["local", "cache", "claude"]
 
 
+class StoreDown(Exception):
+    """Redis cannot be asked, so nothing may be spent."""
+
+
 class Outcome(StrEnum):
     """Why Claude did, or did not, answer; one value per row of the failure table in docs/architecture.md."""
 

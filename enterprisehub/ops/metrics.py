@@ -22,6 +22,12 @@ SOCKETS = Gauge("ehub_sockets_open", "Websockets open now", multiprocess_mode="l
 SOCKETS_REFUSED = Counter("ehub_sockets_refused_total", "Handshakes and topics refused, by reason", ["reason"])
 SOCKETS_CLOSED = Counter("ehub_sockets_closed_total", "Websockets closed, by close code", ["code"])
 
+ENGINE_CALLS = Counter(
+    "ehub_engine_calls_total",
+    "Questions to Claude, by who answered and what came of them",
+    ["capability", "source", "outcome"],
+)
+
 
 def exposition() -> bytes:
     """Everything measured, in Prometheus' text format; over all processes where PROMETHEUS_MULTIPROC_DIR is set."""

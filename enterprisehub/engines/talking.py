@@ -1,0 +1,61 @@
+"""How does a thread that waits for Claude hear its words as they come, and hang up when nobody wants them any more?"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from enterprisehub.engines import claude
+from enterprisehub.engines.calls import Call, Credential, Wanted
+from enterprisehub.engines.partial import settled, so_far
+from enterprisehub.ops import loops
+from enterprisehub.privacy.redaction import Pseudonyms
+
+LOOK_EVERY = 0.1  # seconds between two looks whether the answer is still wanted
+GRACE = 2.0  # seconds beyond the deadline until a call that does not end is given up
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who hears the answer while it is written, and whether it is still wanted; either may be absent."""
+
+    on_text: Callable[[dict[str, Any]], None] | None = None
+    still_wanted: Callable[[], bool] | None = None
+
+
+def talk(wanted: Wanted, credential: Credential, call: Call, *, listener: Listener, restore: Pseudonyms) -> None:
+    """Make the call on the process' event loop; `listener` is served in this thread. `call` tells what came of it."""
+    words: queue.SimpleQueue[str] = queue.SimpleQueue()
+    ended = threading.Event()
+    schema = wanted.draft.model_json_schema()
+
+    async def conversation() -> None:
+        try:
+            await claude.converse(wanted, credential, call, words.put)
+        finally:
+            ended.set()
+
+    claude.warm()
+    future = loops.spawn(conversation())
+    give_up = monotonic() + wanted.policy.total + GRACE
+    try:
+        while not ended.wait(LOOK_EVERY) and monotonic() < give_up:
+            _pass_on(words, schema, listener, restore)
+            if listener.still_wanted is not None and not listener.still_wanted():
+                break
+    finally:
+        if not ended.is_set():
+            future.cancel()
+            ended.wait(GRACE)
+
+
+def _pass_on(words: queue.SimpleQueue[str], schema: dict[str, Any], listener: Listener, restore: Pseudonyms) -> None:
+    newest = ""
+    while not words.empty():
+        newest = words.get_nowait()
+    if newest and listener.on_text is not None and (value := so_far(newest)) is not None:
+        listener.on_text(restore.restore_all(settled(value, schema), partial=True))
