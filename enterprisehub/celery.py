@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.concurrency.thread import TaskPool
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_ready
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from enterprisehub.engines import claude
 from enterprisehub.schedule import schedule
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enterprisehub.settings")
@@ -22,6 +25,13 @@ app.conf.beat_schedule = schedule
 @setup_logging.connect
 def keep_our_logs(**_: Any) -> None:
     """Somebody who listens here keeps Celery from arranging the logs; the settings have done it already."""
+
+
+@worker_ready.connect
+def load_what_is_slow(sender: Any, **_: Any) -> None:
+    """Claude's client takes seconds to import: before the first card waits for it, not while. Forked workers load their own."""
+    if isinstance(sender.pool, TaskPool):
+        threading.Thread(target=claude.warm, name="warm", daemon=True).start()
 
 
 @task_prerun.connect

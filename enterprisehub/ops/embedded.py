@@ -149,8 +149,7 @@ class Stack:
         log, folder = self.data / "postgres.log", postgres.cluster_folder(self.data)
         postgres.await_old_postmaster(folder, within=STOP_WITHIN)
         postgres.create_cluster(folder, log=log)
-        options = {"listen_addresses": "", "unix_socket_directories": str(sockets), "max_connections": "200"}
-        options["autovacuum_naptime"] = "5s"  # young tables grow fast: the planner should hear of it soon
+        options = {"listen_addresses": "", "unix_socket_directories": str(sockets), **postgres.TUNING}
         if self.ephemeral:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         command = [str(postgres.binaries() / "postgres"), "-D", str(folder)]

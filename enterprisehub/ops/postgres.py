@@ -19,6 +19,7 @@ OWNER: LiteralString = "ehub_owner"
 APPLICATION: LiteralString = "ehub_app"
 NOBODY = 65534
 READY_WITHIN = 30.0  # seconds
+TUNING = {"max_connections": "200", "autovacuum_naptime": "5s"}  # young tables grow fast: the planner hears of it soon
 BARE = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}  # nothing of our environment reaches the services
 STAGE = Path("/var/lib/enterprisehub")
 
