@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from enterprisehub.engines import claude as engine
+from enterprisehub.engines import shared
 from tests.fakes import FakeClaude, playing_claude
 
 
@@ -22,3 +25,11 @@ def claude(_one_claude: FakeClaude) -> FakeClaude:
     """A stand-in with no faults and an empty log."""
     _one_claude.forget()
     return _one_claude
+
+
+@pytest.fixture
+def connected(claude: FakeClaude, settings: Any) -> FakeClaude:
+    """The product speaks with the stand-in, and nothing that earlier tests counted in Redis is left."""
+    settings.ANTHROPIC_API_KEY, settings.ANTHROPIC_BASE_URL = f"key-{uuid4().hex}", claude.url
+    shared._down_until = 0.0
+    return claude

@@ -1,0 +1,214 @@
+"""Claude improves the card on the screen; whatever goes wrong with it, the first card stays and the reason is written down."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from coaching.models import Suggestion
+from coaching.services import refining
+from coaching.suggestions import COACH
+from enterprisehub.engines import breaker, policies
+from enterprisehub.engines.base import Outcome
+from enterprisehub.engines.gate import ask
+from enterprisehub.engines.models import EngineCall
+from enterprisehub.ops import stores
+from enterprisehub.realtime.models import Event
+from enterprisehub.tenants.models import Tenant
+from enterprisehub.tenants.scope import named, scope, unscoped
+from tests.fakes import FakeClaude, eventually, nobody_listens
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+HELLO = "Honestly, that is too expensive for us."
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def a_card(world: World, text: str = HELLO) -> Suggestion:
+    card = world.says(world.alice, world.conversation(world.alice, price=485_000).lead, text).suggestion
+    assert card is not None
+    return card
+
+
+def refined(card: Suggestion) -> tuple[Outcome, Suggestion, EngineCall]:
+    with named(card.tenant_id):
+        outcome = refining.refine(card.pk)
+    with scope(card.tenant_id):
+        return outcome, Suggestion.objects.get(pk=card.pk), EngineCall.objects.get(subject=str(card.pk))
+
+
+def engines(tenant: Tenant, **given: Any) -> None:
+    with unscoped("a test sets a tenant's terms"):
+        Tenant.objects.filter(pk=tenant.pk).update(settings={"engines": given})
+
+
+def test_claude_improves_the_card_and_the_call_is_on_the_ledger(world: World, connected: FakeClaude) -> None:
+    outcome, card, row = refined(a_card(world))
+    assert (outcome, card.source, card.revision) == (Outcome.OK, "claude", 1)
+    assert card.change in ("confirms", "extends", "replaces")
+    assert (row.source, row.outcome, row.model) == ("claude", "ok", "claude-haiku-5-5")
+    assert 0 < row.cost <= row.reserved
+    assert row.output > 0
+    assert (row.asked, row.answered) == (None, "")
+    assert len(connected.requests) == 1
+
+
+def test_its_words_are_shown_while_they_come(world: World, connected: FakeClaude) -> None:
+    connected.pace.tokens_per_second = 60
+    card = a_card(world)
+    refined(card)
+    with scope(card.tenant_id):
+        deltas = [event.payload["say"] for event in Event.objects.filter(type="suggestion.delta").order_by("seq")]
+    assert deltas
+    assert all(later.startswith(earlier) for earlier, later in pairwise(deltas))
+
+
+def test_the_same_words_of_another_prospect_are_answered_from_memory(world: World, connected: FakeClaude) -> None:
+    first, again = a_card(world), a_card(world)
+    refined(first)
+    outcome, card, row = refined(again)
+    assert (outcome, card.source, row.source, row.cost) == (Outcome.OK, "cache", "cache", 0)
+    assert len(connected.requests) == 1
+
+
+def test_another_tenant_asks_for_itself(world: World, connected: FakeClaude) -> None:
+    refined(a_card(world))
+    lead = world.conversation(world.charlie, price=485_000).lead
+    theirs = world.says(world.charlie, lead, HELLO).suggestion
+    assert theirs is not None
+    assert refined(theirs)[1].source == "claude"
+    assert len(connected.requests) == 2
+
+
+def test_nothing_personal_leaves_and_a_name_comes_back(world: World, connected: FakeClaude) -> None:
+    lead = world.conversation(world.alice, name="Penelope Quill", price=485_000).lead
+    world.says(world.alice, lead, "This is Penelope Quill, my number is 212-555-0147, penny@quill.example.")
+    card = world.says(world.alice, lead, "Honestly, that is too expensive for us. Penelope").suggestion
+    assert card is not None
+    _, after, row = refined(card)
+    sent = json.dumps(connected.bodies)
+    for secret in ("Penelope", "Quill", "555-0147", "penny@"):
+        assert secret not in sent
+    assert row.hidden > 0
+    assert "[NAME" not in after.say + after.ask + after.why
+
+
+def test_untrusted_words_stand_in_the_tool_result_alone_and_the_prefix_never_changes(
+    world: World, connected: FakeClaude
+) -> None:
+    refined(a_card(world, "Honestly, that is too expensive for us. Zebra."))
+    refined(a_card(world, "The price is way over our budget. Giraffe."))
+    first, second = connected.bodies
+    assert json.dumps(first["system"]) == json.dumps(second["system"])
+    assert first["output_config"] == second["output_config"]
+    assert all(part["cache_control"] == {"type": "ephemeral", "ttl": "1h"} for part in first["system"])
+    assert first["thinking"] == {"type": "disabled"}
+    assert first["output_config"]["effort"] == "low"
+    *before, result = first["messages"]
+    assert "Zebra" not in json.dumps([first["system"], before])
+    assert result["content"][0]["type"] == "tool_result"
+    assert "Zebra" in json.dumps(result)
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        ("429", Outcome.RATE_LIMITED),
+        ("529", Outcome.OVERLOADED),
+        ("500", Outcome.SERVER_ERROR),
+        ("401", Outcome.AUTH),
+        ("400", Outcome.BAD_REQUEST),
+        ("refusal", Outcome.REFUSAL),
+        ("disconnect", Outcome.UNREACHABLE),
+        ("no_stop", Outcome.INCOMPLETE),
+        ("garbage", Outcome.GARBAGE),
+        ("hang", Outcome.TIMEOUT),
+    ],
+)
+def test_a_fault_leaves_the_first_card_and_says_why(
+    world: World, connected: FakeClaude, fault: str, outcome: Outcome
+) -> None:
+    card = a_card(world)
+    connected.play(fault)
+    found, after, row = refined(card)
+    assert (found, row.outcome, row.source) == (outcome, outcome, "local")
+    assert (after.revision, after.say, after.source) == (0, card.say, "local")
+    with scope(card.tenant_id):
+        last = Event.objects.order_by("-seq").values_list("payload", flat=True).first()
+    assert last is not None
+    assert last["reason"] == outcome
+
+
+def test_without_a_key_nobody_is_asked(world: World, claude: FakeClaude, settings: Any) -> None:
+    settings.ANTHROPIC_API_KEY = ""
+    card = a_card(world)
+    with named(card.tenant_id):
+        assert refining.refine(card.pk) is Outcome.NO_KEY
+    assert not claude.requests
+
+
+def test_a_tenant_can_switch_it_off(world: World, connected: FakeClaude) -> None:
+    engines(world.oakwood, enabled=False)
+    card = a_card(world)
+    with named(card.tenant_id):
+        assert refining.refine(card.pk) is Outcome.AI_OFF
+    assert not connected.requests
+
+
+def test_a_spent_budget_asks_nobody(world: World, connected: FakeClaude) -> None:
+    engines(world.oakwood, day_usd=0.000001)
+    outcome, card, row = refined(a_card(world))
+    assert (outcome, card.revision, row.cost) == (Outcome.BUDGET, 0, 0)
+    assert not connected.requests
+
+
+def test_too_many_failures_open_the_breaker_for_everyone(world: World, connected: FakeClaude) -> None:
+    connected.always("500")
+    for _ in range(breaker.LEAST_CALLS):
+        assert refined(a_card(world))[0] is Outcome.SERVER_ERROR
+    connected.forget()
+    outcome, _, row = refined(a_card(world))
+    assert (outcome, row.breaker) == (Outcome.BREAKER_OPEN, "open")
+    assert not connected.requests
+
+
+def test_without_redis_nothing_is_spent(world: World, connected: FakeClaude, settings: Any) -> None:
+    card = a_card(world)
+    stores._client.cache_clear()
+    settings.CACHE_REDIS_URL = nobody_listens().replace("http", "redis")
+    outcome, after, row = refined(card)
+    assert (outcome, after.revision, row.cost) == (Outcome.STORE_DOWN, 0, 0)
+    assert not connected.requests
+
+
+def test_a_newer_message_hangs_up_on_the_older_question(world: World, connected: FakeClaude) -> None:
+    connected.pace.tokens_per_second, before = 5, connected.open
+    lead = world.conversation(world.alice, price=485_000).lead
+    card = world.says(world.alice, lead, HELLO).suggestion
+    assert card is not None
+    with named(card.tenant_id):
+        work = refining._load(card.pk)
+        assert work is not None
+        asked = ask(COACH, work.question, still_wanted=lambda: not connected.requests, deadline=6)
+    assert (asked.outcome, asked.source) == (Outcome.SUPERSEDED, "local")
+    assert eventually(lambda: connected.open <= before)
+    assert connected.requests[0]["ended"] == "client_left"
+
+
+def test_bad_policies_are_ignored_and_good_ones_hold(world: World, connected: FakeClaude) -> None:
+    changes = {"coaching.card": {"model": "claude-sonnet-5-5", "max_tokens": -1, "colour": "red"}}
+    engines(world.oakwood, policies=changes, keep_transcripts=True)
+    _, _, row = refined(a_card(world))
+    assert row.model == connected.bodies[0]["model"] == "claude-sonnet-5-5"
+    assert connected.bodies[0]["max_tokens"] == 600
+    assert row.asked is not None
+    assert row.answered
+    with named(world.oakwood.pk):
+        assert policies.terms().keep_transcripts
