@@ -8,10 +8,11 @@ import sys
 from importlib import import_module
 
 OWNER_COMMANDS = ("migrate", "sqlmigrate", "showmigrations", "squashmigrations", "dbshell")
-# These start other processes and read no row: they run without loading the apps, in a fraction of the time.
+# These read no row, or load the apps only when they do: they run without loading the apps, in a fraction of the time.
 BARE_COMMANDS = {
     "embedded": "enterprisehub.ops.management.commands.embedded",
     "dev": "enterprisehub.management.commands.dev",
+    "think": "enterprisehub.management.commands.think",
 }
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
 import yaml
+
+from enterprisehub.engines.base import Capability
+from enterprisehub.errors import Invalid
 
 
 @dataclass(frozen=True)
@@ -99,3 +102,33 @@ def _data() -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = resources.files("coaching").joinpath("data", "questions.yaml").read_text("utf-8")
     return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader either way
+
+
+def parse(given: Mapping[str, Any]) -> QuestionContext:
+    """A context from JSON: `stage`, `vertical`, `side`, `language`, `seed` are texts, `known` and `asked` lists of slots."""
+    for name in ("stage", "vertical", "side", "language", "seed"):
+        if not isinstance(given.get(name, ""), str):
+            raise Invalid(f"`{name}` must be a text.", field=name)
+    for name in ("known", "asked"):
+        value = given.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise Invalid(f"`{name}` must be a list of slots.", field=name)
+    return QuestionContext(
+        stage=given.get("stage", "engaged"),
+        vertical=given.get("vertical", "any"),
+        side=given.get("side", "buyer"),
+        language=given.get("language", "en"),
+        known=frozenset(given.get("known", [])),
+        asked=tuple(given.get("asked", [])),
+        seed=given.get("seed", ""),
+    )
+
+
+def render(question: Question | None) -> dict[str, Any]:
+    """The question as JSON; null when nothing is open."""
+    return {"question": asdict(question) if question else None}
+
+
+QUESTION: Capability[QuestionContext, Question | None] = Capability(
+    "coaching.question", QuestionContext, Question, next_question, parse=parse, render=render
+)
