@@ -22,6 +22,7 @@ from coaching.wire import card_payload, message_payload
 from enterprisehub.engines.base import Answer
 from enterprisehub.engines.gate import instant
 from enterprisehub.realtime.push import tell
+from enterprisehub.tenants import rows
 from enterprisehub.tenants.models import Agent
 from enterprisehub.tenants.work import later
 from leads import services as leads
@@ -75,7 +76,7 @@ def hear(agent: Agent, words: Words, *, others: bool = False) -> Heard:
     card = _weigh(around, answer, session=session, message=message)
     if card is not None:
         card.local_ms = _since(started)
-        card.save(force_insert=True)
+        rows.insert(card)
     _show(message, session, card)
     return Heard(message, session, True, card, answer.value, answer.source, _since(started))
 

@@ -11,7 +11,9 @@ from coaching.models import Session
 from enterprisehub.errors import NotFound
 from enterprisehub.privacy.audit import record
 from enterprisehub.realtime.push import tell
+from enterprisehub.tenants import rows
 from enterprisehub.tenants.models import Agent
+from enterprisehub.tenants.scope import current
 from leads import services as leads
 from leads.models import Conversation, Lead
 
@@ -21,18 +23,37 @@ def live(agent: Agent, lead: str | UUID, *, medium: str = "", others: bool = Fal
 
     `others` lets the caller coach leads of other agents; without it they look as if they did not exist.
     """
-    open_ones = Session.objects.filter(agent=agent, ended_at=None, **_by(lead, "conversation__lead"))
-    if medium:
-        open_ones = open_ones.filter(conversation__medium=medium)
-    found: Session | None = (
-        open_ones.select_related("conversation__lead").order_by("-conversation__last_message_at").first()
-    )
+    found = _open(agent, lead, medium)
     if found is not None:
         return found
     conversation = _conversation(agent, lead, medium)
     if conversation.lead.agent_id not in (None, agent.pk) and not others:
         raise NotFound("There is no such lead.", field="lead")
     return start(agent, conversation)
+
+
+_OPEN = """
+    FROM coaching_session
+    JOIN leads_conversation ON leads_conversation.id = coaching_session.conversation_id
+    JOIN leads_lead ON leads_lead.id = leads_conversation.lead_id
+    WHERE coaching_session.tenant_id = %s AND coaching_session.agent_id = %s AND coaching_session.ended_at IS NULL
+        AND {whose} AND %s IN ('', leads_conversation.medium)
+    ORDER BY leads_conversation.last_message_at DESC NULLS LAST LIMIT 1
+"""
+_BY_ID = _OPEN.format(whose="leads_conversation.lead_id = %s")
+_BY_CONTACT = _OPEN.format(whose="leads_lead.contact_id = %s")
+
+
+def _open(agent: Agent, lead: str | UUID, medium: str) -> Session | None:
+    """The open session with its conversation and lead: every word that is heard asks for it."""
+    ((path, value),) = _by(lead, "lead").items()
+    condition = _BY_ID if path == "lead_id" else _BY_CONTACT
+    for session, conversation, person in rows.select(
+        condition, [current(), agent.pk, value, medium], Session, Conversation, Lead
+    ):
+        conversation.lead, session.conversation = person, conversation  # type: ignore[attr-defined]
+        return session  # type: ignore[return-value]
+    return None
 
 
 def _conversation(agent: Agent, lead: str | UUID, medium: str) -> Conversation:
