@@ -12,7 +12,7 @@ from coaching.models import CardVerdict, Feedback, Improvement, Session, Suggest
 from coaching.services import situation
 from coaching.suggestions import COACH
 from coaching.wire import card_payload
-from enterprisehub.engines.gate import instant
+from enterprisehub.engines.gate import ask, instant
 from enterprisehub.errors import Invalid, NotFound
 from enterprisehub.realtime.push import tell
 from enterprisehub.tenants.models import Agent
@@ -110,20 +110,30 @@ def _known(agent: Agent, opinion: Opinion) -> Feedback:
 
 
 def improve(feedback_id: UUID) -> Improvement | None:
-    """Record what was wrong and why, by rule; runs again without doing it twice."""
+    """Record what was wrong and why: by rule, and by Claude where it answers. Runs again without doing it twice.
+
+    Runs named, not scoped: no transaction is open while Claude thinks.
+    """
     with scope(current()):
-        feedback = (
-            Feedback.objects.select_related("suggestion__message", "suggestion__conversation__lead", "agent__tenant")
-            .filter(pk=feedback_id, improvement=None)
-            .first()
-        )
+        feedback = Feedback.objects.filter(pk=feedback_id, improvement=None).order_by().first()
         if feedback is None or feedback.suggestion is None:
             return None
-        finding = improvement.find(_case(feedback, feedback.suggestion))
-        created: Improvement = Improvement.objects.create(
-            feedback=feedback, theme=finding.theme, finding=finding.text, evidence=finding.evidence
+        case = _case(feedback, feedback.suggestion)
+        lead = feedback.suggestion.conversation.lead
+    names = tuple(name for name in (lead.name, lead.email, lead.phone) if name)
+    answer = ask(improvement.IMPROVEMENT, case, names=names, subject=str(feedback_id))
+    finding = answer.value
+    with scope(current()):
+        found, _ = Improvement.objects.get_or_create(
+            feedback=feedback,
+            defaults={
+                "theme": finding.theme,
+                "finding": finding.text,
+                "evidence": finding.evidence,
+                "source": answer.source,
+            },
         )
-        return created
+    return found
 
 
 def _case(feedback: Feedback, card: Suggestion) -> improvement.Case:
@@ -144,4 +154,6 @@ def _case(feedback: Feedback, card: Suggestion) -> improvement.Case:
         refine_ms=card.refine_ms,
         said=feedback.said,
         say=card.say,
+        text=message.text,
+        comment=feedback.comment,
     )

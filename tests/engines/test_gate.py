@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from coaching import improvement
 from coaching.models import Suggestion
-from coaching.services import refining
+from coaching.services import feedback, refining
 from coaching.suggestions import COACH
 from enterprisehub.engines import breaker, policies
 from enterprisehub.engines.base import Outcome
@@ -212,3 +213,48 @@ def test_bad_policies_are_ignored_and_good_ones_hold(world: World, connected: Fa
     assert row.answered
     with named(world.oakwood.pk):
         assert policies.terms().keep_transcripts
+
+
+def test_claude_says_what_was_wrong_with_a_card_and_the_rule_stands_behind_it(
+    world: World, connected: FakeClaude
+) -> None:
+    for fault, source in (("", "claude"), ("529", "local")):
+        card = a_card(world)
+        with scope(card.tenant_id):
+            opinion = feedback.Opinion(f"f-{card.pk}", suggestion=card.pk, verdict="dismissed", score=2)
+            kept = feedback.give(world.alice.agent, opinion)
+        connected.play(fault)
+        with named(card.tenant_id):
+            found = feedback.improve(kept.pk)
+            assert found is not None
+            assert feedback.improve(kept.pk) is None
+        assert found.source == source
+        assert found.theme in improvement.THEMES
+        assert ("by_rule" in found.evidence) == (source == "claude")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"quote": "words that nobody wrote"},
+        {"finding": ""},
+        {"finding": "It should have offered 3 % less."},
+        {"finding": "x" * 400},
+    ],
+)
+def test_a_finding_that_is_not_borne_out_is_not_kept(change: dict[str, str]) -> None:
+    case = improvement.Case(
+        kind="stall",
+        confidence=0.7,
+        verdict="dismissed",
+        score=2,
+        kind_now="stall",
+        line_ids=(),
+        lines_before=(),
+        change="",
+        refine_ms=None,
+        text="That is too expensive for us.",
+    )
+    good = {"theme": "wrong_kind", "finding": "The price was meant, not the time.", "quote": "too expensive"}
+    assert improvement.adopt(case, improvement.ImprovementDraft(**good)) is not None
+    assert improvement.adopt(case, improvement.ImprovementDraft(**{**good, **change})) is None

@@ -19,7 +19,10 @@ def write(body: dict[str, Any]) -> Any:
         return "This is the stand-in, not Claude."
     if (schema.get("properties") or {}).keys() >= _CARD:
         return {**fill(schema), **_card(body)}
-    return fill(schema)
+    filled = fill(schema)
+    if isinstance(filled, dict) and "quote" in filled:
+        filled["quote"] = _quote(_newest(body))
+    return filled
 
 
 def fill(schema: dict[str, Any], name: str = "", definitions: dict[str, Any] | None = None) -> Any:
@@ -51,9 +54,9 @@ def fill(schema: dict[str, Any], name: str = "", definitions: dict[str, Any] | N
 
 def _card(body: dict[str, Any]) -> dict[str, Any]:
     """The local card, made longer by another line of the same playbook entry; confirmed when there is none."""
-    situation, items = _situation(body), _items(body)
+    situation = _situation(body)
     local = situation.get("local_card") or {}
-    newest = next((str(item["text"]) for item in reversed(items) if item.get("speaker") == "prospect"), "")
+    newest = _newest(body)
     if not local:
         return {**_nothing(), "quote": "", "kind": "none"}
     entry = _entries(body).get(local["kind"], {"headline": "", "lines": {}})
@@ -76,6 +79,11 @@ def _card(body: dict[str, Any]) -> dict[str, Any]:
         "confirms_local_card": not chosen,
         "confidence": 0.82,
     }
+
+
+def _newest(body: dict[str, Any]) -> str:
+    """The prospect's newest words."""
+    return next((str(item["text"]) for item in reversed(_items(body)) if item.get("speaker") == "prospect"), "")
 
 
 def _nothing() -> dict[str, Any]:
