@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import threading
 from typing import Any
 
 from celery import Celery
 from celery.concurrency.thread import TaskPool
-from celery.signals import setup_logging, task_postrun, task_prerun, worker_ready
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_init
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from enterprisehub.engines import claude
@@ -27,11 +26,11 @@ def keep_our_logs(**_: Any) -> None:
     """Somebody who listens here keeps Celery from arranging the logs; the settings have done it already."""
 
 
-@worker_ready.connect
+@worker_init.connect
 def load_what_is_slow(sender: Any, **_: Any) -> None:
     """Claude's client takes seconds to import: before the first card waits for it, not while. Forked workers load their own."""
-    if isinstance(sender.pool, TaskPool):
-        threading.Thread(target=claude.warm, name="warm", daemon=True).start()
+    if sender.pool_cls is TaskPool:
+        claude.warm()
 
 
 @task_prerun.connect

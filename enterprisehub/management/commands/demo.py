@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 import httpx2
+from celery import current_app
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -64,7 +65,7 @@ class Command(BaseCommand):
             if stack.poll() is not None:
                 raise CommandError("The stack stopped before it was ready; its own words are above.")
             try:
-                if httpx2.get(f"{url}/readyz", timeout=2).status_code == 200:
+                if httpx2.get(f"{url}/readyz", timeout=2).status_code == 200 and _worker_is_there():
                     return
             except httpx2.TransportError:
                 pass
@@ -92,6 +93,12 @@ class Command(BaseCommand):
         mode = "Claude" if settings.ANTHROPIC_API_KEY else "the local stand-in (no ANTHROPIC_API_KEY is set)"
         lines += ["", f"  Second thoughts come from {mode}.", "  A conversation arrives in a few seconds.", ""]
         self.stdout.write("\n".join(lines))
+
+
+def _worker_is_there() -> bool:
+    """Whether somebody will refine the first card; it takes some seconds longer to start than the page."""
+    told = current_app.control.ping(timeout=1.0) or []
+    return any(name.startswith("live@") for one in told for name in one)
 
 
 def _free_port() -> int:
