@@ -13,6 +13,8 @@ from django.utils.timezone import now
 from coaching.models import Feedback, Playbook, PlaybookVersion, Session, Suggestion
 from coaching.playbooks import Library
 from coaching.services import feedback, hearing, playbooks, sessions
+from enterprisehub.engines.models import EngineCall
+from enterprisehub.engines.prices import Usage, cost
 from enterprisehub.seeding import Made, Plan, script
 from enterprisehub.tenants.models import Agent, Membership, Vertical
 from enterprisehub.tenants.scope import named, scope
@@ -108,10 +110,36 @@ def _say(made: Made, lines: Lines, place: int) -> None:
         if heard.suggestion is not None:
             Suggestion.objects.filter(pk=heard.suggestion.pk).update(created_at=at)
             _opine(made, lines, heard.suggestion, place + turn)
+            _booked(made, heard.suggestion, at)
     if heard is not None:
         Session.objects.filter(pk=heard.session.pk).update(started_at=lines.start)
         if place % 2:
             sessions.end(heard.session)
+
+
+def _booked(made: Made, card: Suggestion, at: datetime) -> None:
+    """What the ledger would say of the card's refinement by a stand-in: the usual tokens, at the prices of the day."""
+    usage = Usage(input=700, cache_read=6_000, output=180)
+    EngineCall.objects.get_or_create(
+        subject=str(card.pk),
+        defaults={
+            **vars(usage),
+            "capability": "coaching.card",
+            "source": "claude",
+            "outcome": "ok",
+            "model": "claude-haiku-5-5",
+            "effort": "low",
+            "stand_in": True,
+            "request_id": f"seeded-{made.mark}",
+            "status": 200,
+            "breaker": "closed",
+            "cost": cost(usage, "claude-haiku-5-5", on=at.date()),
+            "reserved": 1_500,
+            "first_text_ms": 420.0,
+            "total_ms": 1_400.0,
+            "created_at": at,
+        },
+    )
 
 
 def _opine(made: Made, lines: Lines, card: Suggestion, turn: int) -> None:
