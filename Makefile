@@ -25,7 +25,7 @@ demo: setup ## play the demo on embedded services; ONCE=1 plays it once, checks 
 dev: setup ## run web, worker and beat on embedded services
 	@$(MANAGE) dev
 
-test: setup ## run every test and print the branch coverage (at least 78 %)
+test: setup ## run every test and print the branch coverage (at least 85 %)
 	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
 check: setup ## lint, types, import contracts, templates, migrations, production settings
