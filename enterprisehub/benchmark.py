@@ -98,7 +98,7 @@ def _tenant(made: Cast, numbers: range, leads_each: int) -> None:
         Membership.objects.bulk_create([Membership(user=user, role=Role.AGENT) for user in users])
         agents = [Agent(user=user, display_name=user.name, languages=["en"]) for user in users]
         Agent.objects.bulk_create(agents)
-        leads = [Lead(name=f"Prospect {n}", agent=agent) for agent in agents for n in range(leads_each)]
+        leads = [Lead(name=f"Zoe Quimby{n}", agent=agent) for agent in agents for n in range(leads_each)]
         Lead.objects.bulk_create(leads)
         Conversation.objects.bulk_create(
             [Conversation(lead=lead, agent=lead.agent, listing_price=485_000) for lead in leads]

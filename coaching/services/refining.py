@@ -97,8 +97,10 @@ def _streamer(work: _Work) -> Callable[[dict[str, Any]], None]:
 
     def show(partial: dict[str, Any]) -> None:
         nonlocal shown, last
+        if time.monotonic() - last < DELTA_EVERY:
+            return
         say = presentable(str(partial.get("say") or ""), work.question)
-        if len(say) <= len(shown) or time.monotonic() - last < DELTA_EVERY:
+        if len(say) <= len(shown):
             return
         shown, last = say, time.monotonic()
         with scope(current()):
