@@ -55,8 +55,6 @@ class RealTime(Door):
         )
         with called(lead="conversation_context.lead_id", text="prospect_message", id="message_id"):
             heard = hearing.hear(agent, words, others=self.caller.may(OTHERS))
-            if not heard.new and not _is_the_same(heard, words):
-                raise Conflict("This message_id belongs to another message.", field="message_id")
         return Response(shapes.RealTimeAnswer(_coaching(heard, self.ms)).data)
 
 
@@ -253,11 +251,6 @@ def _id(text: str) -> UUID:
 def _language(text: str) -> str | None:
     short = text[:2].lower()
     return short if short in shapes.LANGUAGES else None
-
-
-def _is_the_same(heard: hearing.Heard, words: hearing.Words) -> bool:
-    message = heard.message
-    return message.lead_id == heard.session.conversation.lead_id and message.text == words.text
 
 
 def _coaching(heard: hearing.Heard, ms: float) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from coaching.suggestions import COACH
 from coaching.wire import card_payload, message_payload
 from enterprisehub.engines.base import Answer
 from enterprisehub.engines.gate import instant
+from enterprisehub.errors import Conflict
 from enterprisehub.realtime.push import tell
 from enterprisehub.tenants import rows
 from enterprisehub.tenants.models import Agent
@@ -65,9 +66,9 @@ def hear(agent: Agent, words: Words, *, others: bool = False) -> Heard:
     session = sessions.live(agent, words.lead, medium=words.medium, others=others)
     said = Said(words.text, words.speaker, words.client_id, words.at or now())
     message, new = leads.take_in(session.conversation, said)
-    message.conversation = session.conversation
     if not new:
-        return _again(message, session, agent)
+        return _again(message, session, words)
+    message.conversation = session.conversation
     if message.speaker != Speaker.PROSPECT:
         tell(agent.pk, ("status", _heard(message, session)))
         return Heard(message, session, True, ms=_since(started))
@@ -85,7 +86,12 @@ def _since(started: float) -> float:
     return (perf_counter() - started) * 1000
 
 
-def _again(message: Message, session: Session, agent: Agent) -> Heard:
+def _again(message: Message, session: Session, words: Words) -> Heard:
+    """What the same id brought before; Conflict when it was used for other words, or in another conversation."""
+    same = (session.conversation_id, words.speaker, words.text.replace("\x00", ""))
+    if (message.conversation_id, message.speaker, message.text) != same:
+        raise Conflict("This message id belongs to another message.", field="id")
+    message.conversation = session.conversation
     card = Suggestion.objects.filter(message=message).first()
     return Heard(message, session, False, card, source=card.source if card else "local")
 

@@ -20,11 +20,13 @@ from enterprisehub.engines import cache as kept
 from enterprisehub.engines.base import A, Answer, Brief, Capability, Outcome, Policy, Q, StoreDown
 from enterprisehub.engines.calls import Call, Credential, Wanted
 from enterprisehub.engines.models import EngineCall
+from enterprisehub.engines.partial import whole
 from enterprisehub.engines.talking import Listener, talk
 from enterprisehub.privacy import injection
-from enterprisehub.privacy.redaction import Pseudonyms, leftover
+from enterprisehub.privacy.redaction import Pseudonyms, each_text, leftover
 from enterprisehub.tenants.scope import current
 
+FRAME = 600  # characters of a request around what we fill in: the tool, the field names
 OnText = Callable[[dict[str, Any]], None]
 
 
@@ -60,7 +62,11 @@ def ask(
         return replace(local, outcome=Outcome.NO_KEY if key is None else Outcome.AI_OFF)
     policy = policies.policy_of(capability, terms, deadline=deadline)
     asking = _Asking(capability, question, capability.brief(question), policy, terms, key, names)
-    value, source, outcome = asking.answer(Listener(on_text, still_wanted))
+    try:
+        value, source, outcome = asking.answer(Listener(on_text, still_wanted))
+    except BaseException:  # whoever stops us here: what was spent by then is written down
+        asking.write_down("local", asking.call.outcome, subject)
+        raise
     asking.write_down(source, outcome, subject)
     if value is None:
         return replace(local, outcome=outcome, ms=(perf_counter() - started) * 1000)
@@ -113,7 +119,7 @@ class _Asking(Generic[Q, A]):
         if outcome is not Outcome.OK:
             return None, "local", outcome
         try:
-            given = json.loads(self.call.text)
+            given = each_text(whole(self.call.text), injection.cleaned)
         except ValueError:
             return None, "local", Outcome.INVALID_OUTPUT
         value, outcome = self._adopted(given)
@@ -133,7 +139,7 @@ class _Asking(Generic[Q, A]):
             self.breaker = permit.state
             if not permit.allowed:
                 return Outcome.BREAKER_OPEN
-            most = prices.most(len(self._sent), self.policy.max_tokens, self.policy.model, on=_today())
+            most = prices.most(self._size, self.policy.max_tokens, self.policy.model, on=_today())
             reservation = budget.reserve(current(), most, self.terms.limits, booked=ledger.booked)
             if reservation is None:
                 return Outcome.BUDGET
@@ -175,7 +181,8 @@ class _Asking(Generic[Q, A]):
         return value, Outcome.OK if value is not None else Outcome.UNGROUNDED
 
     @property
-    def _sent(self) -> str:
+    def _size(self) -> int:
+        """Characters that are sent, at most: bytes, since rare characters are tokens of their own."""
         told = (
             self.wanted.rules,
             self.wanted.knowledge,
@@ -183,7 +190,8 @@ class _Asking(Generic[Q, A]):
             self.wanted.untrusted,
             _schema(self.draft),
         )
-        return json.dumps(told, ensure_ascii=False, default=str)
+        text = json.dumps(told, ensure_ascii=False, default=str)
+        return len(text.encode("utf-8", "replace")) + FRAME
 
     @property
     def _name(self) -> str:

@@ -16,6 +16,11 @@ def so_far(text: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+def whole(text: str) -> Any:
+    """The finished JSON. Raises ValueError for what JSON does not know: NaN, half a surrogate pair, words around it."""
+    return jiter.from_json(text.encode("utf-8", "replace"), allow_inf_nan=False)
+
+
 def settled(value: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """Without enumerated values that are not one of the schema's: "pri" is a beginning of "price", not a kind."""
     return _settle(value, schema, schema.get("$defs", {}))  # type: ignore[no-any-return]

@@ -10,10 +10,12 @@ from time import monotonic
 from typing import Any
 
 from enterprisehub.engines import claude
+from enterprisehub.engines.base import Outcome
 from enterprisehub.engines.calls import Call, Credential, Wanted
 from enterprisehub.engines.partial import settled, so_far
 from enterprisehub.ops import loops
-from enterprisehub.privacy.redaction import Pseudonyms
+from enterprisehub.privacy.injection import cleaned
+from enterprisehub.privacy.redaction import Pseudonyms, each_text
 
 LOOK_EVERY = 0.1  # seconds between two looks whether the answer is still wanted
 GRACE = 2.0  # seconds beyond the deadline until a call that does not end is given up
@@ -43,14 +45,19 @@ def talk(wanted: Wanted, credential: Credential, call: Call, *, listener: Listen
     future = loops.spawn(conversation())
     give_up = monotonic() + wanted.policy.total + GRACE
     try:
-        while not ended.wait(LOOK_EVERY) and monotonic() < give_up:
+        while not ended.wait(LOOK_EVERY):
+            if monotonic() > give_up:
+                call.outcome = Outcome.TIMEOUT
+                break
             _pass_on(words, schema, listener, restore)
             if listener.still_wanted is not None and not listener.still_wanted():
                 break
     finally:
         if not ended.is_set():
+            why = call.outcome
             future.cancel()
             ended.wait(GRACE)
+            call.outcome = why if call.outcome is Outcome.SUPERSEDED else call.outcome
 
 
 def _pass_on(words: queue.SimpleQueue[str], schema: dict[str, Any], listener: Listener, restore: Pseudonyms) -> None:
@@ -58,4 +65,4 @@ def _pass_on(words: queue.SimpleQueue[str], schema: dict[str, Any], listener: Li
     while not words.empty():
         newest = words.get_nowait()
     if newest and listener.on_text is not None and (value := so_far(newest)) is not None:
-        listener.on_text(restore.restore_all(settled(value, schema), partial=True))
+        listener.on_text(restore.restore_all(each_text(settled(value, schema), cleaned), partial=True))

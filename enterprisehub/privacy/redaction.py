@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from enterprisehub.privacy.findings import Finding, cleanly, find, find_secrets
@@ -58,11 +58,11 @@ class Pseudonyms:
 
     def hide_all(self, value: J) -> J:
         """`hide` for every string inside lists and dicts; keys stay as they are."""
-        return _each(value, self.hide)
+        return each_text(value, self.hide)
 
     def restore_all(self, value: J, *, partial: bool = False) -> J:
         """`restore` for every string inside lists and dicts."""
-        return _each(value, self.restore_partial if partial else self.restore)
+        return each_text(value, self.restore_partial if partial else self.restore)
 
     def _placeholder(self, kind: str, words: str) -> str:
         if (kind, words) not in self._by_words:
@@ -94,11 +94,12 @@ def scrub(text: str) -> str:
     return "".join([*out, text[at:]])
 
 
-def _each(value: J, change: object) -> J:
+def each_text(value: J, change: Callable[[str], str]) -> J:
+    """The value with every string inside its lists and dicts changed; keys stay as they are."""
     if isinstance(value, str):
-        return change(value)  # type: ignore[operator,no-any-return]
+        return change(value)  # type: ignore[return-value]
     if isinstance(value, dict):
-        return {key: _each(item, change) for key, item in value.items()}  # type: ignore[return-value]
+        return {key: each_text(item, change) for key, item in value.items()}  # type: ignore[return-value]
     if isinstance(value, list):
-        return [_each(item, change) for item in value]  # type: ignore[return-value]
+        return [each_text(item, change) for item in value]  # type: ignore[return-value]
     return value

@@ -37,8 +37,9 @@ def select(condition: str, parameters: Sequence[Any], *joined: type[TenantModel]
     """
     if not is_open():
         raise NoTenant("open a scope before touching rows")
+    statement = f"SELECT {_columns(joined)} {condition}"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_columns(joined)} {condition}", parameters)
+        cursor.execute(statement, parameters)
         found = cursor.fetchall()
     return [tuple(_instances(row, joined)) for row in found]
 

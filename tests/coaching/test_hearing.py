@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
 from coaching.models import Session, Suggestion
 from coaching.services.hearing import Words, hear
-from enterprisehub.errors import Invalid, NotFound
+from enterprisehub.errors import Conflict, Invalid, NotFound
 from enterprisehub.realtime.models import Event
 from enterprisehub.tenants.scope import scope
 from leads.models import Message
@@ -43,6 +44,22 @@ def test_the_same_id_is_heard_once(world: World) -> None:
         assert second.message.pk == first.message.pk
         assert Message.objects.count() == 1
         assert Suggestion.objects.count() <= 1
+
+
+@pytest.mark.parametrize("change", ["lead", "text", "speaker"])
+def test_an_id_that_was_used_for_something_else_is_a_conflict_at_every_door(world: World, change: str) -> None:
+    lead, other = world.conversation(world.alice).lead, world.conversation(world.alice, name="Kim Lee").lead
+    words = Words(lead=lead.pk, text="It is too expensive.", client_id="one")
+    changed = {
+        "lead": replace(words, lead=other.pk),
+        "text": replace(words, text="Something else."),
+        "speaker": replace(words, speaker="agent"),
+    }
+    with scope(world.oakwood.pk):
+        hear(world.alice.agent, words)
+        with pytest.raises(Conflict) as refused:
+            hear(world.alice.agent, changed[change])
+    assert refused.value.field == "id"
 
 
 def test_both_speakers_are_kept_in_order_and_the_agent_is_not_coached_on_her_own_words(world: World) -> None:
