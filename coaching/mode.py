@@ -18,16 +18,19 @@ class Mode:
 FULL: Final = Mode("full", "Full", "The local engine answers at once; Claude improves the card within seconds.")
 REHEARSED: Final = Mode("full", "Full", "The local engine answers at once; a stand-in plays Claude here.")
 REDUCED: Final = Mode("reduced", "Reduced", "Claude is not answering just now; cards come from the local engine.")
+SPENT: Final = Mode("reduced", "Reduced", "The budget for Claude is used up; cards come from the local engine.")
+UNSURE: Final = Mode(
+    "reduced", "Reduced", "Claude's budget cannot be checked just now; cards come from the local engine."
+)
 TROUBLE: Final = Mode("reduced", "Reduced", "Our own line is troubled; cards may come late, none is lost.")
 LOCAL: Final = Mode("local", "Local", "No Claude is connected; every card comes from the local engine.")
+OFF: Final = Mode("local", "Local", "Claude is switched off here; every card comes from the local engine.")
 
 _ANSWERED = frozenset({"ok"})
-_BY_DESIGN = frozenset({"no_key", "ai_off"})
+_BY_DESIGN = {"no_key": LOCAL, "ai_off": OFF}
+_HELD_BACK = {"budget": SPENT, "store_down": UNSURE, "breaker_open": REDUCED, "busy": REDUCED}
 _AWAY = frozenset(
     {
-        "budget",
-        "breaker_open",
-        "busy",
         "rate_limited",
         "spend_limit",
         "overloaded",
@@ -36,17 +39,18 @@ _AWAY = frozenset(
         "auth",
         "unreachable",
         "timeout",
-        "store_down",
     }
 )
-TELLING: Final = _ANSWERED | _BY_DESIGN | _AWAY
-"""Outcomes that say something about Claude; the others are about one answer only."""
+ASKED: Final = _ANSWERED | _AWAY
+"""Outcomes of calls that say whether Claude answers."""
+TELLING: Final = ASKED | _BY_DESIGN.keys() | _HELD_BACK.keys()
+"""Outcomes that say something about Claude or our way to it; the others are about one answer only."""
 
 
 def after(outcome: str, *, stand_in: bool = False) -> Mode | None:
     """The mode that this outcome of a call shows; None when it shows nothing."""
     if outcome in _ANSWERED:
         return REHEARSED if stand_in else FULL
-    if outcome in _BY_DESIGN:
-        return LOCAL
-    return REDUCED if outcome in _AWAY else None
+    if outcome in _AWAY:
+        return REDUCED
+    return _BY_DESIGN.get(outcome) or _HELD_BACK.get(outcome)

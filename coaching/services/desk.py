@@ -15,7 +15,10 @@ from django.utils.timezone import now
 from coaching import mode
 from coaching.models import Feedback, Session, Suggestion
 from coaching.services.sessions import lead_is_visible
+from coaching.suggestions import COACH
 from coaching.wire import card_payload, message_payload
+from enterprisehub.engines.base import Outcome
+from enterprisehub.engines.standing import standing
 from enterprisehub.errors import NotFound
 from enterprisehub.realtime.models import Stream
 from enterprisehub.tenants.models import Agent
@@ -113,10 +116,10 @@ def _opinions(cards: Iterable[Suggestion]) -> dict[UUID, dict[str, Any]]:
 
 
 def mode_now(agent: Agent | None) -> mode.Mode:
-    """Full, Reduced or Local, by what is connected and by what became of the agent's latest refinement."""
-    if not settings.ANTHROPIC_API_KEY and not settings.CLAUDE_STAND_IN:
-        return mode.LOCAL
-    latest = Suggestion.objects.filter(agent=agent, outcome__in=mode.TELLING, created_at__gte=now() - LOOK_BACK)
+    """Full, Reduced or Local: by key, budget and breaker as they are now, then by what Claude said to this agent last."""
+    if (ahead := standing(COACH)) is not Outcome.OK:
+        return mode.after(ahead) or mode.REDUCED
+    latest = Suggestion.objects.filter(agent=agent, outcome__in=mode.ASKED, created_at__gte=now() - LOOK_BACK)
     outcome = latest.order_by("-created_at").values_list("outcome", flat=True).first() if agent else None
     return mode.after(outcome or "ok", stand_in=settings.CLAUDE_STAND_IN) or mode.FULL
 
