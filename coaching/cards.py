@@ -61,6 +61,8 @@ class CoachQuestion:
     experience: str = "novice"
     agent_language: str = "en"
     playbook: Library = field(default_factory=Library.base)
+    read: dict[str, CoachAnswer] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What the local engine said about it, kept: a refinement comes back to that for every few words that arrive."""
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,9 @@ class Reading:
 
 def coach(question: CoachQuestion) -> CoachAnswer:
     """Read the message and compose its card; no network, no state, the same question gives the same answer."""
-    return respond(question, understand(question))
+    if "local" not in question.read:
+        question.read["local"] = respond(question, understand(question))
+    return question.read["local"]
 
 
 def respond(question: CoachQuestion, reading: Reading) -> CoachAnswer:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.utils.timezone import now
 
 from coaching.cards import Card, CoachAnswer, CoachQuestion
@@ -20,10 +22,27 @@ from coaching.wire import card_payload
 from enterprisehub.engines.base import Answer, Outcome
 from enterprisehub.engines.gate import ask
 from enterprisehub.realtime.push import tell
+from enterprisehub.tenants import rows
+from enterprisehub.tenants.models import Agent
 from enterprisehub.tenants.scope import current, scope
-from leads.models import Message, Speaker
+from leads.models import Conversation, Lead, Message, Speaker
 
 DELTA_EVERY = 0.25  # seconds between two pieces of a card that is still being written
+
+
+_CARD = """
+    FROM coaching_suggestion JOIN leads_message ON leads_message.id = coaching_suggestion.message_id
+    WHERE coaching_suggestion.tenant_id = %s AND coaching_suggestion.id = %s
+"""
+_ITSELF = "FROM coaching_suggestion WHERE tenant_id = %s AND id = %s FOR NO KEY UPDATE"
+_TALK = """
+    FROM leads_conversation JOIN leads_lead ON leads_lead.id = leads_conversation.lead_id
+    WHERE leads_conversation.tenant_id = %s AND leads_conversation.id = %s
+"""
+_NEWER = """
+    SELECT EXISTS (SELECT FROM leads_message
+        WHERE tenant_id = %s AND conversation_id = %s AND position > %s AND speaker = %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -32,12 +51,14 @@ class _Work:
 
     card: UUID
     agent: UUID
-    conversation: UUID
-    message: UUID
+    message: Message
     question: CoachQuestion
-    seconds: float
+    until: datetime
     names: tuple[str, ...]
-    language: str
+
+    @property
+    def fresh(self) -> bool:
+        return now() <= self.until
 
 
 def refine(card_id: UUID) -> Outcome:
@@ -49,8 +70,8 @@ def refine(card_id: UUID) -> Outcome:
         COACH,
         work.question,
         on_text=_streamer(work),
-        still_wanted=lambda: latest.is_latest(current(), work.conversation, work.message),
-        deadline=work.seconds,
+        still_wanted=lambda: latest.is_latest(current(), work.message.conversation_id, work.message.pk),
+        deadline=(work.until - now()).total_seconds(),
         names=work.names,
         subject=str(card_id),
     )
@@ -60,35 +81,38 @@ def refine(card_id: UUID) -> Outcome:
 
 def _load(card_id: UUID) -> _Work | None:
     with scope(current()):
-        # Looked up one by one, by key: joined over six tables, Postgres' planner goes astray while tables are young.
-        card = Suggestion.objects.filter(pk=card_id, revision=0).order_by().first()
-        if card is None:
-            return None
-        message = card.message
-        message.conversation = card.conversation
-        fresh = situation.freshness_of(card.agent.tenant)
-        left = (fresh - (now() - message.heard_at)).total_seconds()
-        if left <= 0 or _newer(message):
-            _settle(card, Outcome.SUPERSEDED if left > 0 else Outcome.TIMEOUT)
-            return None
-        around = situation.around(card.agent, message, stage=card.asked.get("stage", ""))
-        lead = card.conversation.lead
-        names = tuple(n for n in (lead.name, lead.email, lead.phone, card.conversation.listing) if n)
-        return _Work(
-            card=card.pk,
-            agent=card.agent_id,
-            conversation=card.conversation_id,
-            message=message.pk,
-            question=situation.question(around, message.text),
-            seconds=left,
-            names=names,
-            language=card.language,
-        )
+        # By key, in pieces: joined over six tables, Postgres' planner goes astray while tables are young.
+        for card, message in rows.select(_CARD, [current(), card_id], Suggestion, Message):
+            return _work(card, message) if card.revision == 0 else None  # type: ignore[attr-defined, arg-type]
+    return None
+
+
+def _work(card: Suggestion, message: Message) -> _Work | None:
+    agent = Agent.objects.select_related("tenant").get(pk=card.agent_id)
+    until = message.heard_at + situation.freshness_of(agent.tenant)
+    fresh = now() < until
+    if not fresh or _newer(message):
+        _settle(card, Outcome.SUPERSEDED if fresh else Outcome.TIMEOUT)
+        return None
+    ((conversation, lead),) = rows.select(_TALK, [current(), card.conversation_id], Conversation, Lead)
+    conversation.lead, message.conversation = lead, conversation  # type: ignore[attr-defined, assignment]
+    around = situation.around(agent, message, stage=card.asked.get("stage", ""))
+    names = tuple(n for n in (lead.name, lead.email, lead.phone, conversation.listing) if n)  # type: ignore[attr-defined]
+    return _Work(
+        card=card.pk,
+        agent=agent.pk,
+        message=message,
+        question=situation.question(around, message.text),
+        until=until,
+        names=names,
+    )
 
 
 def _newer(message: Message) -> bool:
-    later_ones = Message.objects.filter(conversation=message.conversation, position__gt=message.position)
-    return bool(later_ones.filter(speaker=Speaker.PROSPECT).exists())
+    """Whether the prospect has said something since."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWER, [current(), message.conversation_id, message.position, Speaker.PROSPECT])
+        return bool(cursor.fetchone()[0])
 
 
 def _streamer(work: _Work) -> Callable[[dict[str, Any]], None]:
@@ -111,14 +135,13 @@ def _streamer(work: _Work) -> Callable[[dict[str, Any]], None]:
 
 def _apply(work: _Work, answer: Answer[CoachAnswer]) -> Outcome:
     """Revision 1, or nothing: late, superseded and failed answers leave the first card as it is."""
-    card = Suggestion.objects.select_for_update(no_key=True).get(pk=work.card)
-    card.message.conversation = card.conversation
+    ((card,),) = rows.select(_ITSELF, [current(), work.card], Suggestion)
+    assert isinstance(card, Suggestion)  # noqa: S101 - for the type checker
     outcome = answer.outcome
-    fresh = now() - card.message.heard_at <= situation.freshness_of(card.agent.tenant)
     if answer.source == "local" or answer.value.card is None:
         return _settle(card, outcome if outcome != Outcome.OK else Outcome.UNGROUNDED, tell_it=True)
-    if not fresh or _newer(card.message):
-        return _settle(card, Outcome.TIMEOUT if not fresh else Outcome.SUPERSEDED, tell_it=True)
+    if not work.fresh or _newer(work.message):
+        return _settle(card, Outcome.SUPERSEDED if work.fresh else Outcome.TIMEOUT, tell_it=True)
     _improve(card, answer.value.card, answer)
     tell(card.agent_id, ("suggestion", {"card": card_payload(card)}))
     return outcome

@@ -13,7 +13,7 @@ from enterprisehub.engines.shared import decide, milliseconds
 from enterprisehub.tenants import keys
 
 PER_PROCESS: Final = 64
-PER_TENANT: Final = 20
+PER_TENANT: Final = 32
 PATIENCE: Final = 0.15  # seconds that a call waits for a seat in its process
 LEASE_MS: Final = 240_000  # after which the seat of a worker that died is free again
 

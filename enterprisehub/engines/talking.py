@@ -17,7 +17,7 @@ from enterprisehub.ops import loops
 from enterprisehub.privacy.injection import cleaned
 from enterprisehub.privacy.redaction import Pseudonyms, each_text
 
-LOOK_EVERY = 0.1  # seconds between two looks whether the answer is still wanted
+LOOK_EVERY = 0.25  # seconds between two looks at the words so far, and whether the answer is still wanted
 GRACE = 2.0  # seconds beyond the deadline until a call that does not end is given up
 
 

@@ -97,7 +97,7 @@ def processes(host: str, port: int) -> dict[str, list[str]]:
     worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     return {
         "web": [sys.executable, *web],
-        "live": [*BEHIND, *CELERY, *worker, "-Q", "live", "-n", "live@%h", "--pool", "threads", "--concurrency", "32"],
+        "live": [*BEHIND, *CELERY, *worker, "-Q", "live", "-n", "live@%h", "--pool", "threads", "--concurrency", "64"],
         "worker": [*BEHIND, *CELERY, *worker, "-Q", "default", "-n", "default@%h", "--concurrency", "2"],
         "clock": [*BEHIND, *CELERY, "beat", "--loglevel", "WARNING"],
     }
