@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from enterprisehub.engines.shared import decide, milliseconds
 from enterprisehub.tenants import keys
@@ -23,13 +23,18 @@ for i = 1, 2 do
   if tonumber(ARGV[1 + i]) >= 0 and tonumber(now) + amount > tonumber(ARGV[1 + i]) then return 0 end
 end
 for i = 1, 2 do redis.call('INCRBY', KEYS[i], amount) end
+redis.call('SET', KEYS[3], amount, 'PX', ARGV[4])
 return 1
 """
 _SEED = """
 for i = 1, 2 do redis.call('SET', KEYS[i], ARGV[i], 'NX', 'PX', ARGV[2 + i]) end
 """
+# What Redis has forgotten is not in the counters that the ledger started again: nothing is given back then.
 _SETTLE = """
-for i = 1, 2 do if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('INCRBY', KEYS[i], ARGV[1]) end end
+local set_aside = tonumber(redis.call('GETDEL', KEYS[3]) or '0')
+for i = 1, 2 do
+  if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('INCRBY', KEYS[i], tonumber(ARGV[1]) - set_aside) end
+end
 """
 _READ = """
 return {redis.call('GET', KEYS[1]) or '', redis.call('GET', KEYS[2]) or ''}
@@ -59,6 +64,7 @@ class Reservation:
     tenant: UUID
     amount: int
     counters: tuple[str, str]
+    mark: str  # the key under which Redis knows of it
     settled: bool = field(default=False)
 
 
@@ -68,14 +74,14 @@ def reserve(tenant: UUID, amount: int, limits: Limits, *, booked: Callable[[], S
     `booked` tells what the ledger holds; it is asked when Redis has lost its counters. A reservation that is never
     settled, because its process died, stays spent: rather too little than too much.
     """
-    counters = _counters(tenant)
-    wanted = (amount, *(-1 if limit is None else limit for limit in (limits.month, limits.day)))
-    found = decide(_RESERVE, counters, *wanted)
+    counters, mark = _counters(tenant), keys.of(tenant, "reserved", uuid4().hex)
+    wanted = (amount, *(-1 if limit is None else limit for limit in (limits.month, limits.day)), KEEP_DAY)
+    found = decide(_RESERVE, (*counters, mark), *wanted)
     if found == -1:
         spent = booked()
         decide(_SEED, counters, spent.month, spent.day, KEEP_MONTH, KEEP_DAY)
-        found = decide(_RESERVE, counters, *wanted)
-    return Reservation(tenant, amount, counters) if found == 1 else None
+        found = decide(_RESERVE, (*counters, mark), *wanted)
+    return Reservation(tenant, amount, counters, mark) if found == 1 else None
 
 
 def settle(reservation: Reservation, actual: int) -> None:
@@ -83,8 +89,7 @@ def settle(reservation: Reservation, actual: int) -> None:
     if reservation.settled:
         return
     reservation.settled = True
-    if difference := actual - reservation.amount:
-        decide(_SETTLE, reservation.counters, difference)
+    decide(_SETTLE, (*reservation.counters, reservation.mark), actual)
 
 
 def spent(tenant: UUID, *, booked: Callable[[], Spent]) -> Spent:

@@ -26,7 +26,7 @@ def get(name: str) -> dict[str, Any] | None:
     try:
         kept = cache_redis().get(name)
         value = json.loads(kept) if isinstance(kept, bytes) else None
-    except (RedisError, ValueError):
+    except (RedisError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 
