@@ -159,14 +159,14 @@ def _opine(made: Made, lines: Lines, card: Suggestion, turn: int) -> None:
 
 
 def _learn(made: Made) -> None:
-    """The analysis that the worker would make of low scores."""
+    """The analysis that the worker would make of low scores without Claude: seeding costs nothing."""
     with scope(made.tenant.pk):
         low = list(
             Feedback.objects.filter(score__lt=feedback.GOOD_ENOUGH, improvement=None).values_list("pk", flat=True)
         )
     with named(made.tenant.pk):
         for pk in low:
-            feedback.improve(pk)
+            feedback.look_into(pk)
 
 
 def _playbook(made: Made) -> None:

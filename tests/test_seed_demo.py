@@ -12,13 +12,15 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from coaching.models import Suggestion
+from coaching.models import Improvement, Suggestion
+from enterprisehub.engines.models import EngineCall
 from enterprisehub.tenants import api_keys
 from enterprisehub.tenants.access import Role
 from enterprisehub.tenants.models import Job, Tenant, User
 from enterprisehub.tenants.scope import scope, unscoped
 from leads.models import Lead, Message, Speaker
 from tests.doors import code_for
+from tests.fakes import playing_claude
 
 # Rows that only come about while work is waiting or a program repeats itself.
 PASSING = {"tenants.Job", "tenants.IdempotentAnswer", "engines.EngineCall"}
@@ -105,6 +107,19 @@ def test_platform_staff_belong_to_no_tenant_and_have_a_second_factor() -> None:
     user = User.objects.get(pk=platform["id"])
     assert user.is_superuser
     assert TOTP(user.authenticator_set.get()).validate_code(code_for(platform["totp_secret"]))
+
+
+@pytest.mark.django_db
+def test_seeding_asks_claude_nothing_even_with_a_key(settings: Any) -> None:
+    with playing_claude() as claude:
+        settings.ANTHROPIC_API_KEY, settings.ANTHROPIC_BASE_URL = "a key that costs", claude.url
+        seed()
+        seed()
+        assert not claude.requests
+    for tenant in told_tenants():
+        with scope(tenant.pk):
+            assert {source for (source,) in Improvement.objects.values_list("source")} == {"local"}
+            assert not EngineCall.objects.exclude(stand_in=True).exists()
 
 
 @pytest.mark.django_db

@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from coaching import improvement
-from coaching.models import CardVerdict, Feedback, Improvement, Session, Suggestion
+from coaching.models import CardSource, CardVerdict, Feedback, Improvement, Session, Suggestion
 from coaching.services import situation
 from coaching.suggestions import COACH
 from coaching.wire import card_payload
 from enterprisehub.engines.gate import ask, instant
+from enterprisehub.engines.models import EngineCall
 from enterprisehub.errors import Invalid, NotFound
 from enterprisehub.realtime.push import tell
 from enterprisehub.tenants.models import Agent
@@ -109,31 +110,62 @@ def _known(agent: Agent, opinion: Opinion) -> Feedback:
     return known
 
 
-def improve(feedback_id: UUID) -> Improvement | None:
-    """Record what was wrong and why: by rule, and by Claude where it answers. Runs again without doing it twice.
+@dataclass(frozen=True)
+class _Inquiry:
+    """A low score that is looked into: the case, the words that must not leave the house, and what the rule found."""
 
-    Runs named, not scoped: no transaction is open while Claude thinks.
+    case: improvement.Case
+    names: tuple[str, ...]
+    found: Improvement
+    new: bool
+    asked: bool
+
+
+def look_into(feedback_id: UUID) -> Improvement | None:
+    """Record what was wrong by rule alone; None when there is no card to look at. Runs named."""
+    inquiry = _inquire(feedback_id)
+    return inquiry.found if inquiry else None
+
+
+def improve(feedback_id: UUID) -> Improvement | None:
+    """Record what was wrong and why: by rule at once, then by Claude where it answers; None when that was done before.
+
+    Runs named, not scoped: no transaction is open while Claude thinks. The rule's finding is kept before Claude is asked,
+    so that a worker may die meanwhile; who takes the work up then asks again.
     """
+    inquiry = _inquire(feedback_id)
+    if inquiry is None or inquiry.asked:
+        return None
+    answer = ask(improvement.IMPROVEMENT, inquiry.case, names=inquiry.names, subject=str(feedback_id))
+    if answer.source == "local":
+        return inquiry.found if inquiry.new else None
     with scope(current()):
-        feedback = Feedback.objects.filter(pk=feedback_id, improvement=None).order_by().first()
+        rows = Improvement.objects.filter(pk=inquiry.found.pk)
+        rows.update(**_written(answer.value), source=answer.source)
+        return rows.first()  # none when the feedback was erased meanwhile
+
+
+def _inquire(feedback_id: UUID) -> _Inquiry | None:
+    with scope(current()):
+        feedback = Feedback.objects.filter(pk=feedback_id).order_by().first()
         if feedback is None or feedback.suggestion is None:
             return None
         case = _case(feedback, feedback.suggestion)
         lead = feedback.suggestion.conversation.lead
+        by_rule = _written(instant(improvement.IMPROVEMENT, case).value)
+        found, new = Improvement.objects.get_or_create(feedback=feedback, defaults=by_rule)
+        asked = not new and (found.source != CardSource.LOCAL or _on_the_ledger(feedback_id))
     names = tuple(name for name in (lead.name, lead.email, lead.phone) if name)
-    answer = ask(improvement.IMPROVEMENT, case, names=names, subject=str(feedback_id))
-    finding = answer.value
-    with scope(current()):
-        found, _ = Improvement.objects.get_or_create(
-            feedback=feedback,
-            defaults={
-                "theme": finding.theme,
-                "finding": finding.text,
-                "evidence": finding.evidence,
-                "source": answer.source,
-            },
-        )
-    return found
+    return _Inquiry(case, names, found, new, asked)
+
+
+def _on_the_ledger(feedback_id: UUID) -> bool:
+    """Whether Claude was asked about it; a worker that was killed meanwhile has written nothing down."""
+    return EngineCall.objects.filter(subject=str(feedback_id)).exists()
+
+
+def _written(finding: improvement.Finding) -> dict[str, object]:
+    return {"theme": finding.theme, "finding": finding.text, "evidence": finding.evidence}
 
 
 def _case(feedback: Feedback, card: Suggestion) -> improvement.Case:
