@@ -9,7 +9,7 @@ from coaching.services import refining
 from enterprisehub.tenants.work import task
 
 
-@task("coaching.refine", waits=True, queue="live", ignore_result=True, soft_time_limit=20)
+@task("coaching.refine", waits=True, lane="live", ignore_result=True, soft_time_limit=20)
 def refine(suggestion: str) -> None:
     refining.refine(UUID(suggestion))
 

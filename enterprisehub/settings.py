@@ -161,7 +161,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "enterprisehub.ops.static.StaticFiles",
     "csp.middleware.CSPMiddleware",
     "enterprisehub.ops.pages.RelaxAdminPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -284,9 +284,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
-# Nothing is collected in development, where the finders serve the files; and a file is small enough to be read at once.
+# Nothing is collected in development, where the finders serve the files.
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
-warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 WHITENOISE_AUTOREFRESH = DEBUG
 EMAIL_BACKEND = config.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 UNFOLD = {

@@ -56,9 +56,12 @@ def send(name: str, tenant_id: UUID, job_id: UUID | None, arguments: dict[str, A
     global _broker_down_until
     if time.monotonic() < _broker_down_until:
         return False
+    work = current_app.tasks[name]
     try:
-        current_app.tasks[name].apply_async(
-            kwargs={"tenant": str(tenant_id), "job": str(job_id) if job_id else None, **arguments}, retry=False
+        work.apply_async(
+            kwargs={"tenant": str(tenant_id), "job": str(job_id) if job_id else None, **arguments},
+            queue=work.lane,
+            retry=False,
         )
     except (OperationalError, OSError) as error:
         _broker_down_until = time.monotonic() + BROKER_REST
@@ -67,8 +70,10 @@ def send(name: str, tenant_id: UUID, job_id: UUID | None, arguments: dict[str, A
     return True
 
 
-def task(name: str, *, waits: bool = False, **policy: Any) -> Callable[[Callable[..., None]], Any]:
-    """Declare a Celery task that runs inside its tenant's scope.
+def task(
+    name: str, *, waits: bool = False, lane: str = "default", **policy: Any
+) -> Callable[[Callable[..., None]], Any]:
+    """Declare a Celery task that runs inside its tenant's scope, and the queue (`lane`) in which it waits for a worker.
 
     A task that waits on the network (`waits=True`) is only named, so that it holds no transaction meanwhile.
     """
@@ -89,7 +94,7 @@ def task(name: str, *, waits: bool = False, **policy: Any) -> Callable[[Callable
                 with scope(tenant_id):
                     Job.objects.filter(pk=UUID(job)).delete()
 
-        return shared_task(name=name, serves=TENANT, **policy)(run)
+        return shared_task(name=name, serves=TENANT, lane=lane, **policy)(run)
 
     return decorate
 

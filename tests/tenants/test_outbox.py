@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,9 +11,11 @@ from uuid import uuid4
 
 import pytest
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 from kombu.exceptions import OperationalError
+from redis import Redis
 
 from enterprisehub.tenants import outbox, work
 from enterprisehub.tenants.models import Job, Team
@@ -20,6 +24,17 @@ from enterprisehub.tenants.work import MAX_ATTEMPTS, later, task
 from tests.world import World
 
 done: list[tuple[Any, ...]] = []
+DECLARED = """
+import warnings
+import django
+from celery.exceptions import CDeprecationWarning
+warnings.simplefilter("error", CDeprecationWarning)
+django.setup()
+from enterprisehub.celery import app
+app.finalize()
+app.loader.import_default_modules()
+print([task.name for task in app.tasks.values()])
+"""
 
 
 @task("tests.remember")
@@ -164,3 +179,23 @@ def test_work_for_a_task_that_is_gone_is_dead_at_once_and_holds_nothing_up(world
 def test_promises_need_a_tenant(db: None, broker: Broker) -> None:
     with pytest.raises(NoTenant):
         later("tests.remember", word="hello", lead=uuid4())
+
+
+@pytest.mark.parametrize(("name", "lane"), [("coaching.refine", "live"), ("coaching.improve", "default")])
+def test_work_waits_in_its_own_queue_so_that_none_of_it_stands_before_a_card(
+    name: str, lane: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "_broker_down_until", 0.0)
+    broker = Redis.from_url(settings.BROKER_REDIS_URL)
+    before = {queue: broker.llen(queue) for queue in ("live", "default")}
+    assert work.send(name, uuid4(), None, {})
+    assert broker.llen(lane) == before[lane] + 1
+    assert broker.rpoplpush(lane, f"tests-{uuid4()}")  # nobody else finds it
+    assert {queue: broker.llen(queue) for queue in before} == before
+
+
+def test_no_task_is_declared_in_a_way_that_celery_is_about_to_forget() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DECLARED], cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+    )
+    assert "coaching.refine" in done.stdout, done.stderr
