@@ -87,6 +87,7 @@ class Library:
             for language, body in self.content.get("clarify", {}).items()
         }
         self._digests: dict[tuple[str, str], str] = {}
+        self._lines: dict[tuple[str, str], dict[str, Line]] = {}
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> Library:
@@ -128,9 +129,12 @@ class Library:
         return self._digests[vertical, language]
 
     def lines(self, vertical: str, language: str) -> dict[str, Line]:
-        """The lines of that digest by id."""
-        found = (self.find(kind, vertical, language) for kind in (*KINDS, *QUESTION_KINDS))
-        return {line.id: line for entry in found if entry for line in (*entry.say, *entry.ask)}
+        """The lines of that digest by id; not to be changed."""
+        if (vertical, language) not in self._lines:
+            found = (self.find(kind, vertical, language) for kind in (*KINDS, *QUESTION_KINDS))
+            told = {line.id: line for entry in found if entry for line in (*entry.say, *entry.ask)}
+            self._lines[vertical, language] = told
+        return self._lines[vertical, language]
 
 
 def diff(before: Library, after: Library) -> tuple[Change, ...]:

@@ -23,7 +23,7 @@ from enterprisehub.engines.base import Answer, Outcome
 from enterprisehub.engines.gate import ask
 from enterprisehub.realtime.push import tell
 from enterprisehub.tenants import rows
-from enterprisehub.tenants.models import Agent
+from enterprisehub.tenants.models import Agent, Tenant
 from enterprisehub.tenants.scope import current, scope
 from leads.models import Conversation, Lead, Message, Speaker
 
@@ -35,10 +35,15 @@ _CARD = """
     WHERE coaching_suggestion.tenant_id = %s AND coaching_suggestion.id = %s
 """
 _ITSELF = "FROM coaching_suggestion WHERE tenant_id = %s AND id = %s FOR NO KEY UPDATE"
+_AGENT = """
+    FROM tenants_agent JOIN tenants_tenant ON tenants_tenant.id = tenants_agent.tenant_id
+    WHERE tenants_agent.tenant_id = %s AND tenants_agent.id = %s
+"""
 _TALK = """
     FROM leads_conversation JOIN leads_lead ON leads_lead.id = leads_conversation.lead_id
     WHERE leads_conversation.tenant_id = %s AND leads_conversation.id = %s
 """
+_WAVE = ("change", "earlier", "revision", "source", "stand_in", "outcome", "prompt_version", "refine_ms", "refined_at")
 _NEWER = """
     SELECT EXISTS (SELECT FROM leads_message
         WHERE tenant_id = %s AND conversation_id = %s AND position > %s AND speaker = %s)
@@ -83,21 +88,22 @@ def _load(card_id: UUID) -> _Work | None:
     with scope(current()):
         # By key, in pieces: joined over six tables, Postgres' planner goes astray while tables are young.
         for card, message in rows.select(_CARD, [current(), card_id], Suggestion, Message):
-            return _work(card, message) if card.revision == 0 else None  # type: ignore[attr-defined, arg-type]
+            return _work(card, message) if card.revision == 0 else None
     return None
 
 
 def _work(card: Suggestion, message: Message) -> _Work | None:
-    agent = Agent.objects.select_related("tenant").get(pk=card.agent_id)
-    until = message.heard_at + situation.freshness_of(agent.tenant)
+    ((agent, tenant),) = rows.select(_AGENT, [current(), card.agent_id], Agent, Tenant)
+    agent.tenant = tenant
+    until = message.heard_at + situation.freshness_of(tenant)
     fresh = now() < until
     if not fresh or _newer(message):
         _settle(card, Outcome.SUPERSEDED if fresh else Outcome.TIMEOUT)
         return None
     ((conversation, lead),) = rows.select(_TALK, [current(), card.conversation_id], Conversation, Lead)
-    conversation.lead, message.conversation = lead, conversation  # type: ignore[attr-defined, assignment]
+    conversation.lead, message.conversation = lead, conversation
     around = situation.around(agent, message, stage=card.asked.get("stage", ""))
-    names = tuple(n for n in (lead.name, lead.email, lead.phone, conversation.listing) if n)  # type: ignore[attr-defined]
+    names = tuple(n for n in (lead.name, lead.email, lead.phone, conversation.listing) if n)
     return _Work(
         card=card.pk,
         agent=agent.pk,
@@ -136,7 +142,6 @@ def _streamer(work: _Work) -> Callable[[dict[str, Any]], None]:
 def _apply(work: _Work, answer: Answer[CoachAnswer]) -> Outcome:
     """Revision 1, or nothing: late, superseded and failed answers leave the first card as it is."""
     ((card,),) = rows.select(_ITSELF, [current(), work.card], Suggestion)
-    assert isinstance(card, Suggestion)  # noqa: S101 - for the type checker
     outcome = answer.outcome
     if answer.source == "local" or answer.value.card is None:
         return _settle(card, outcome if outcome != Outcome.OK else Outcome.UNGROUNDED, tell_it=True)
@@ -150,14 +155,15 @@ def _apply(work: _Work, answer: Answer[CoachAnswer]) -> Outcome:
 def _improve(card: Suggestion, better: Card, answer: Answer[CoachAnswer]) -> None:
     card.change = change_of(card, better)
     card.earlier = [*card.earlier, {name: getattr(card, name) for name in ("kind", "headline", "say", "ask", "source")}]
-    for name, value in fields_of(better).items():
+    told = fields_of(better)
+    for name, value in told.items():
         setattr(card, name, value)
     card.revision += 1
     card.source = CardSource(answer.source)
     card.stand_in = settings.CLAUDE_STAND_IN
     card.outcome, card.prompt_version = answer.outcome, answer.prompt_version
     card.refine_ms, card.refined_at = answer.ms, now()
-    card.save()
+    rows.update(card, *told, *_WAVE)
 
 
 def change_of(card: Suggestion, better: Card) -> str:
@@ -171,7 +177,7 @@ def change_of(card: Suggestion, better: Card) -> str:
 
 def _settle(card: Suggestion, outcome: Outcome, *, tell_it: bool = False) -> Outcome:
     card.outcome = outcome
-    card.save(update_fields=["outcome"])
+    rows.update(card, "outcome")
     if tell_it:
         tell(card.agent_id, ("status", {"state": "refinement_ended", "card": str(card.pk), "reason": str(outcome)}))
     return outcome

@@ -48,12 +48,11 @@ def _open(agent: Agent, lead: str | UUID, medium: str) -> Session | None:
     """The open session with its conversation and lead: every word that is heard asks for it."""
     ((path, value),) = _by(lead, "lead").items()
     condition = _BY_ID if path == "lead_id" else _BY_CONTACT
-    for session, conversation, person in rows.select(
-        condition, [current(), agent.pk, value, medium], Session, Conversation, Lead
-    ):
-        conversation.lead, session.conversation = person, conversation  # type: ignore[attr-defined]
-        return session  # type: ignore[return-value]
-    return None
+    found = rows.select(condition, [current(), agent.pk, value, medium], Session, Conversation, Lead)
+    session: Session | None = None
+    for session, conversation, person in found:
+        conversation.lead, session.conversation = person, conversation
+    return session
 
 
 def _conversation(agent: Agent, lead: str | UUID, medium: str) -> Conversation:

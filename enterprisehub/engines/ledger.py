@@ -13,6 +13,7 @@ from django.utils.timezone import now
 from enterprisehub.engines.budget import Spent
 from enterprisehub.engines.models import EngineCall
 from enterprisehub.ops import metrics
+from enterprisehub.tenants import rows
 from enterprisehub.tenants.scope import current, scope
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ def book(row: EngineCall) -> UUID | None:
     metrics.ENGINE_CALLS.labels(row.capability, row.source, row.outcome).inc()
     try:
         with scope(current()):
-            row.save(force_insert=True)
+            rows.insert(row)
     except DatabaseError as error:
         log.error("engine_call_not_booked", error=type(error).__name__, outcome=row.outcome, cost=row.cost)
         return None
@@ -34,6 +35,6 @@ def booked() -> Spent:
     """The current tenant's micro-USD of this month and day (UTC), by the ledger."""
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     with scope(current()):
-        rows = EngineCall.objects.filter(created_at__gte=today.replace(day=1), created_at__lte=now())
-        found = rows.aggregate(month=Sum("cost"), day=Sum("cost", filter=Q(created_at__gte=today)))
+        calls = EngineCall.objects.filter(created_at__gte=today.replace(day=1), created_at__lte=now())
+        found = calls.aggregate(month=Sum("cost"), day=Sum("cost", filter=Q(created_at__gte=today)))
     return Spent(found["month"] or 0, found["day"] or 0)

@@ -54,7 +54,8 @@ def unscoped(reason: str) -> Iterator[None]:
 def named(tenant_id: UUID) -> Iterator[None]:
     """Remember whose work this is without holding a transaction: for code that waits on the network.
 
-    Inside, `with scope(current()):` opens the short pieces that touch rows; managers raise between them.
+    Inside, `with scope(current()):` opens the short pieces that touch rows; managers raise between them, and the
+    connection is back in the pool, or a handful of waiting calls would keep everybody else from the database.
     """
     token = _scope.set(_Scope(tenant_id, open=False))
     try:
@@ -87,9 +88,10 @@ def is_unscoped() -> bool:
 
 @contextmanager
 def _carry(wanted: _Scope, value: str) -> Iterator[None]:
+    around = _scope.get()
+    nested = connection.in_atomic_block
     token = _scope.set(wanted)
     try:
-        nested = connection.in_atomic_block
         with transaction.atomic():
             before = _set_guc(value)
             yield
@@ -98,6 +100,8 @@ def _carry(wanted: _Scope, value: str) -> Iterator[None]:
                 _set_guc(before)
     finally:
         _scope.reset(token)
+        if not nested and around is not None and not around.open:
+            connection.close()
 
 
 def _set_guc(value: str) -> str:

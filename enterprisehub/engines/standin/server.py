@@ -149,7 +149,7 @@ class StandIn:
 
     async def _deltas(self, talk: Line, text: str) -> AsyncIterator[bytes]:
         """The text in pieces of a few tokens, at the pace; very long texts in few large pieces."""
-        size = max(10, len(text) // 400)
+        size = max(24, len(text) // 400)
         began, sent = time.monotonic(), 0
         for start in range(0, len(text), size):
             piece = text[start : start + size]
