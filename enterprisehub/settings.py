@@ -298,6 +298,7 @@ UNFOLD = {
 # --- The API
 API_RATE_PER_MINUTE = config.whole("API_RATE_PER_MINUTE", 3_000, least=1)  # of one key or person
 API_TENANT_RATE_PER_MINUTE = config.whole("API_TENANT_RATE_PER_MINUTE", 12_000, least=1)
+API_WRONG_KEYS_PER_MINUTE = config.whole("API_WRONG_KEYS_PER_MINUTE", 30, least=1)  # from one address
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "enterprisehub.tenants.api.callers.KeyAuthentication",

@@ -7,7 +7,8 @@ import hmac
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -16,13 +17,11 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 from structlog.contextvars import bound_contextvars
 
-from enterprisehub.ops import metrics
+from enterprisehub.ops import bodies, metrics
+from enterprisehub.ops.bodies import Message, Receive, Scope
 from enterprisehub.ops.health import Readiness
 from enterprisehub.ops.logs import request_id
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -65,7 +64,11 @@ class Front:
             await send(message)
 
         try:
-            await self.app(scope, receive, counted)
+            whole, heard = await bodies.put_together(scope, receive)
+            await self.app(whole, heard, counted)
+        except bodies.TooLarge:
+            sentence = f"A body has at most {bodies.LARGEST} bytes."
+            await _problem(counted, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", sentence)
         finally:
             _note(scope, status, time.perf_counter() - started)
 
@@ -157,12 +160,19 @@ def _note(scope: Scope, status: int, seconds: float) -> None:
         log.info("answered", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
+async def _problem(send: Send, status: HTTPStatus, code: str, detail: str) -> None:
+    """An answer before Django's, in the shape of the API's own (RFC 9457); the connection ends with it."""
+    told = {"type": f"urn:enterprisehub:problem:{code}", "title": status.phrase, "status": status.value, "code": code}
+    body = json.dumps({**told, "detail": detail, "request_id": request_id(), "errors": []}).encode()
+    await _send(send, status.value, body, "application/problem+json", (b"connection", b"close"))
+
+
 async def _answer(send: Send, status: int, body: dict[str, Any]) -> None:
     await _send(send, status, json.dumps(body).encode(), "application/json")
 
 
-async def _send(send: Send, status: int, body: bytes, content_type: str) -> None:
+async def _send(send: Send, status: int, body: bytes, content_type: str, *more: tuple[bytes, bytes]) -> None:
     headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
-    headers += [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+    headers += [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

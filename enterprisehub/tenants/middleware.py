@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from enterprisehub.ops.logs import bind_tenant
-from enterprisehub.tenants import api_keys, trail
+from enterprisehub.tenants import api_keys, trail, wrong_keys
 from enterprisehub.tenants.models import Agent, Membership, User
 from enterprisehub.tenants.scope import scope, unscoped
 
@@ -22,7 +22,8 @@ ADMIN_PREFIX = "/admin/"
 class TenantMiddleware:
     """Opens the tenant's scope around the view; a failed request leaves nothing behind.
 
-    Sets `request.tenant_id`, `request.membership`, `request.agent` and `request.api_key` (each may be None).
+    Sets `request.tenant_id`, `request.membership`, `request.agent` and `request.api_key` (each may be None), and
+    `request.key_wait`: the seconds that an address with too many wrong keys has to wait, else 0.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -30,6 +31,7 @@ class TenantMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.membership = request.agent = request.api_key = request.tenant_id = None  # type: ignore[attr-defined]
+        request.key_wait = 0.0  # type: ignore[attr-defined]
         with self._scope(request):
             with bind_tenant(request.tenant_id or "-"):  # type: ignore[attr-defined]
                 response = self.get_response(request)
@@ -44,7 +46,7 @@ class TenantMiddleware:
             request.user = AnonymousUser()  # who shows a key is that key and nobody else, whatever cookie came along
             key = api_keys.check(raw)
             if key is None:
-                trail.note("key.refused")
+                request.key_wait = wrong_keys.refused(request)  # type: ignore[attr-defined]
                 return nullcontext()
             request.api_key, request.tenant_id = key, key.tenant_id  # type: ignore[attr-defined]
             request.agent = key.agent  # type: ignore[attr-defined]

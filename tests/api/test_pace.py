@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from enterprisehub.ops.stores import cache_redis
-from enterprisehub.tenants.api import pace
+from enterprisehub.tenants import pacing
 from tests.api.programs import READ, Program
 from tests.world import World
 
@@ -55,6 +55,6 @@ def test_without_redis_each_process_counts_for_itself(
 ) -> None:
     settings.API_RATE_PER_MINUTE = 3
     settings.CACHE_REDIS_URL = "redis://127.0.0.1:1/0"
-    monkeypatch.setattr(pace, "_down_until", 0.0)
+    monkeypatch.setattr(pacing, "_down_until", 0.0)
     program = Program(world.alice, READ)
     assert [ask(program).status_code for _ in range(5)] == [200, 200, 200, 429, 429]

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -91,6 +91,8 @@ class KeyAuthentication(BaseAuthentication):
             if key.agent is not None:
                 key.agent.tenant = key.tenant
             return plain.user, Caller(key.pk, key.tenant, key.agent, key=key)
+        if wait := getattr(plain, "key_wait", 0.0):
+            raise Throttled(wait, "Too many wrong keys came from this address.")
         if api_keys.presented(plain):
             raise AuthenticationFailed("This key is unknown, expired or revoked.", code="bad_key")
         return None

@@ -1,0 +1,68 @@
+"""How does a test get a real web server, as the product runs one?"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx2
+from django.conf import settings
+from django.db import connection
+
+from enterprisehub.management.commands.dev import processes
+from enterprisehub.ops.embedded import free_port
+
+START_WITHIN = 60.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A web process and where it answers."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def socket(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/ws/coaching/"
+
+
+def of_the_test() -> dict[str, str]:
+    """The environment in which a process works on the test's own database; what is committed there it sees."""
+    place = connection.settings_dict
+    address = os.environ["DATABASE_URL"].replace("/enterprisehub", f"/{place['NAME']}")
+    return {**os.environ, "DATABASE_URL": address}
+
+
+@contextmanager
+def web(env: Mapping[str, str]) -> Iterator[Server]:
+    """The web process of `manage.py dev` on a free port, for the block."""
+    port = free_port()
+    process = subprocess.Popen(
+        processes("127.0.0.1", port)["web"], env=dict(env), cwd=settings.BASE_DIR, stderr=subprocess.DEVNULL
+    )
+    try:
+        _await(port, process)
+        yield Server(port, process)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _await(port: int, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START_WITHIN
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            if httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=1).status_code == 200:
+                return
+        except httpx2.TransportError:
+            time.sleep(0.1)
+    raise AssertionError("the web server did not start")
