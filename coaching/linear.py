@@ -23,7 +23,7 @@ BUCKETS: Final = 2**15
 
 @dataclass(frozen=True)
 class Model:
-    """Weights (kinds × features), one bias, and the probability from which each kind counts."""
+    """Weights (features × kinds and one more, no objection at all), their biases, and the probability from which each kind counts."""
 
     kinds: tuple[str, ...]
     weights: NDArray[np.float32]
@@ -66,7 +66,7 @@ def features(folded: str, signs: Iterable[Sign], kinds: tuple[str, ...]) -> dict
 
 
 def probabilities(folded: str, signs: Iterable[Sign]) -> dict[str, float]:
-    """Probability of each kind, each on its own (they need not add up to one)."""
+    """Probability of each kind; what they leave of one is the probability that no objection is raised."""
     served = model()
     found = features(folded, signs, served.kinds)
     if not found:
@@ -74,4 +74,5 @@ def probabilities(folded: str, signs: Iterable[Sign]) -> dict[str, float]:
     places = np.fromiter(found, dtype=np.int64)
     values = np.fromiter(found.values(), dtype=np.float32)
     score: NDArray[Any] = values @ served.weights[places] + served.bias
-    return dict(zip(served.kinds, (1 / (1 + np.exp(-score))).tolist(), strict=True))
+    power = np.exp(score - score.max())
+    return dict(zip(served.kinds, (power[:-1] / power.sum()).tolist(), strict=True))

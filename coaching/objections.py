@@ -20,11 +20,22 @@ CLOSE: Final = 0.12
 """Two chances that are nearer than this leave it open which one is meant."""
 OFFER_CHANCE: Final = 0.9
 """How often an amount below the listed price is an objection to it (measured on negotiations, docs/quality.md)."""
-LEAST: Final = 0.5
+LEAST: Final = 0.3
 """The chance from which a kind is named at all: a wrong card costs the agent more than a missing one."""
+LEAST_OF: Final = {
+    **dict.fromkeys(("timing", "stall"), 0.6),
+    **dict.fromkeys(("property_fit", "trust", "privacy"), 0.5),
+    **dict.fromkeys((AFFORDABILITY, "process_fear", "just_looking", "opt_out", "steering", "minor"), 0.4),
+    "professional_advice": 0.2,
+}
+"""Kinds that plain talk about homes is easily taken for ask for more."""
+BESIDE: Final = 0.4
+"""How much of the likeliest kind's chance another kind needs to be named as well."""
 SHORT: Final = 8
 """Words up to which a message without a cue counts as a plain answer to the agent's question."""
 ANSWERING: Final = 0.5
+PUTTING_OFF: Final = frozenset({"timing", "stall"})
+"""Kinds whose weak cues ("not right now") are no objection where the agent has just asked whether to do something."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +89,11 @@ def spot(question: ObjectionQuestion) -> ObjectionAnswer:
     folded = fold(question.text)
     signs = find(folded.text)
     chances = _in_context(question, folded, signs, probabilities(folded.text, signs))
-    least = {kind: max(threshold, LEAST) for kind, threshold in model().thresholds.items()}
+    least = {kind: max(threshold, LEAST_OF.get(kind, LEAST)) for kind, threshold in model().thresholds.items()}
     kinds = sorted((k for k, chance in chances.items() if chance >= least[k]), key=lambda k: -chances[k])
     firm = [kind for kind in kinds if kind in NON_OVERCOMABLE]
-    chosen = (firm + [kind for kind in kinds if kind not in firm])[:MOST]
+    beside = [kind for kind in kinds if kind not in firm and chances[kind] >= chances[kinds[0]] * BESIDE]
+    chosen = (firm + beside)[:MOST]
     found = tuple(_objection(kind, chances[kind], question, folded, signs) for kind in chosen)
     unsure = len(found) == MOST and not firm and chances[chosen[0]] - chances[chosen[1]] < CLOSE
     return ObjectionAnswer(found, overcomable=not firm, unsure=unsure)
@@ -92,10 +104,13 @@ def _in_context(
 ) -> dict[str, float]:
     """What the listed price and the agent's last words change."""
     asked = next((turn.text for turn in reversed(question.history) if turn.speaker == "agent"), "")
-    if asked.rstrip().endswith("?") and len(words(folded.text)) <= SHORT and not any(sign.meant for sign in signs):
+    telling = any(sign.meant and not (sign.kind in PUTTING_OFF and sign.strength < 1) for sign in signs)
+    if asked.rstrip().endswith("?") and len(words(folded.text)) <= SHORT and not telling:
         chances = {kind: chance * ANSWERING if kind in OVERCOMABLE else chance for kind, chance in chances.items()}
     if question.listing_price and below(folded.text, question.listing_price):
-        chances = {**chances, AFFORDABILITY: max(chances[AFFORDABILITY], OFFER_CHANCE)}
+        meant = max(chances[AFFORDABILITY], OFFER_CHANCE)
+        rest = (1 - meant) / max(1 - chances[AFFORDABILITY], 1 - meant)
+        chances = {kind: meant if kind == AFFORDABILITY else chance * rest for kind, chance in chances.items()}
     return chances
 
 
