@@ -51,7 +51,7 @@ _owner = DATABASE_ROLE == "owner" and DATABASE_ADMIN_URL
 _address = DATABASE_ADMIN_URL if _owner else DATABASE_URL
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "enterprisehub.ops.database",
         "CONN_MAX_AGE": 0,
         "OPTIONS": {"connect_timeout": 5, "application_name": "enterprisehub"},
         **(
@@ -61,11 +61,14 @@ DATABASES: dict[str, dict[str, Any]] = {
         ),
     }
 }
+DATABASE_POOL_TIMEOUT = config.number("DATABASE_POOL_TIMEOUT", 10, least=0.1, most=60)
 if SERVICES_CONFIGURED:
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": config.whole("DATABASE_POOL_MAX", 16, least=2, most=500),
-        "timeout": config.number("DATABASE_POOL_TIMEOUT", 10, least=0.1, most=60),
+        # After so long ops/database looks whether the server is there at all; the pool is tried anew by who comes next.
+        "timeout": min(2.0, DATABASE_POOL_TIMEOUT),
+        "reconnect_timeout": 2.0,
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -19,3 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api/", Nowhere.as_view(), name="api_nowhere"),
 ]
+
+handler500 = "enterprisehub.tenants.broken.answer"

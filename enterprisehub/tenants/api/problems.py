@@ -13,6 +13,7 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 
 from enterprisehub import errors
+from enterprisehub.ops import away
 from enterprisehub.ops.logs import request_id
 
 CONTENT_TYPE = "application/problem+json"
@@ -52,6 +53,16 @@ class TooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
+class Away(exceptions.APIException):
+    """The database cannot be reached; known, and no fault of the code."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = away.SENTENCE
+    default_code = "unavailable"
+    wait = away.RETRY_AFTER
+    field = ""
+
+
 class _Raised(exceptions.APIException):
     """What a service raised, as an HTTP error."""
 
@@ -69,6 +80,8 @@ class Handler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, errors.HubError):
             return _Raised(exc)
+        if away.is_away(exc):
+            return Away()
         known: Exception = super().convert_known_exceptions(exc)
         return known
 
@@ -79,7 +92,7 @@ class Handler(ExceptionHandler):
         return Response(data, status=exc.status_code, headers=self.get_headers(exc), content_type=CONTENT_TYPE)
 
     def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
-        if not isinstance(exc, _Raised):  # an engine that is down is known; it is no fault of the code
+        if not isinstance(exc, _Raised | Away):  # an engine that is down is known; it is no fault of the code
             super().report_exception(exc, response)
 
     def get_headers(self, exc: exceptions.APIException) -> dict[str, str]:
@@ -103,7 +116,7 @@ def problem(exc: exceptions.APIException) -> dict[str, Any]:
             "invalid",
             "; ".join(dict.fromkeys(f"{f['field'] or 'body'}: {f['detail']}" for f in faults))[:500],
         )
-    elif exc.status_code >= 500 and not isinstance(exc, _Raised):
+    elif exc.status_code >= 500 and not isinstance(exc, _Raised | Away):
         faults, code, detail = (
             [],
             "server_error",

@@ -15,6 +15,7 @@ ALWAYS = {
     403: "The caller is known but may not do this, or the CSRF token is missing.",
     429: "Asked too often; `Retry-After` says when to come back.",
     500: "A fault of ours; the request id finds it in the logs.",
+    503: "The database, or every engine, is away; `Retry-After` says when to come back.",
 }
 WITH_A_BODY = {
     400: "The body, or a field of it, cannot be read as what it should be.",
