@@ -19,6 +19,11 @@ _ORDER = re.compile(
     r"|\[/?(?:inst|system|assistant)\]|^\s*(?:system|assistant)\s*:)",
     re.MULTILINE,
 )
+# what an order asks for besides: "and the seller's lowest price"; with a verb it would be a sentence of its own
+_BESIDES = re.compile(
+    r"\s*,?\s*\b(?:and|or|plus|y|o)\s+(?:the|your|all|any|every|el|la|los|las|tus?|sus?)"
+    r"(?:\s+(?!(?:is|are|was|were|has|costs?|seems?|needs?|es|esta|son|cuesta)\b)[\w'’-]+){1,5}\s*(?=[.!?;\n]|$)"
+)
 # a sentence about a machine is for a machine, and says nothing about a home
 _SENTENCE = re.compile(r"[^.!?\n]+")
 _MACHINE = re.compile(
@@ -103,7 +108,9 @@ def without_orders(text: str) -> str:
     plain, letters = folded(text), list(text)
     machine = [hit for hit in _SENTENCE.finditer(plain) if _MACHINE.search(plain, *hit.span())]
     for hit in (*machine, *_ORDER.finditer(plain)):
-        letters[hit.start() : hit.end()] = " " * (hit.end() - hit.start())
+        besides = _BESIDES.match(plain, hit.end())
+        end = besides.end() if besides else hit.end()
+        letters[hit.start() : end] = " " * (end - hit.start())
     return "".join(letters)
 
 

@@ -82,8 +82,8 @@ async def _judge(player: Player, message: str, result: Played, started: float, *
             )
         return result
     result.kind, result.headline, result.source = card["kind"], card["headline"], card["source"]
-    if result.expected and card["kind"] not in result.expected:
-        result.problems.append(f"card says {card['kind']}, expected {' or '.join(result.expected)}")
+    if card["kind"] not in result.expected:
+        result.problems.append(f"card says {card['kind']}, expected {' or '.join(result.expected) or 'none'}")
     if card["why"] and card["why"] not in result.said and card["why_end"] != 0:
         result.problems.append("the card quotes what was not said")
     if language and card["language"] != language:
