@@ -22,20 +22,20 @@ OFFER_CHANCE: Final = 0.9
 """How often an amount below the listed price is an objection to it (measured on negotiations, docs/quality.md)."""
 LEAST: Final = 0.3
 """The chance from which a kind is named at all: a wrong card costs the agent more than a missing one."""
+PUTTING_OFF: Final = frozenset({"timing", "stall"})
+"""Kinds whose weak cues ("not right now") are no objection where the agent has just asked whether to do something."""
 LEAST_OF: Final = {
-    **dict.fromkeys(("timing", "stall"), 0.6),
+    **dict.fromkeys(PUTTING_OFF, 0.6),
     **dict.fromkeys(("property_fit", "trust", "privacy"), 0.5),
     **dict.fromkeys((AFFORDABILITY, "process_fear", "just_looking", "opt_out", "steering", "minor"), 0.4),
     "professional_advice": 0.2,
 }
-"""Kinds that plain talk about homes is easily taken for ask for more."""
+"""Kinds that plain talk about homes is easily taken for need more; one that nothing else sounds like needs less."""
 BESIDE: Final = 0.4
 """How much of the likeliest kind's chance another kind needs to be named as well."""
 SHORT: Final = 8
 """Words up to which a message without a cue counts as a plain answer to the agent's question."""
 ANSWERING: Final = 0.5
-PUTTING_OFF: Final = frozenset({"timing", "stall"})
-"""Kinds whose weak cues ("not right now") are no objection where the agent has just asked whether to do something."""
 
 
 @dataclass(frozen=True)

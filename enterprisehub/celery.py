@@ -27,12 +27,8 @@ def keep_our_logs(**_: Any) -> None:
 
 
 @worker_init.connect
-def make_ready(sender: Any, **_: Any) -> None:
-    """Claude's client takes seconds to import: before the first card waits for it, not while. Forked workers load their own.
-
-    The loop that takes tasks from Redis competes with the threads: at Python's own five milliseconds for each change
-    between them it hands over no more than a dozen tasks a second.
-    """
+def load_what_is_slow(sender: Any, **_: Any) -> None:
+    """Claude's client takes seconds to import: before the first card waits for it, not while. Forked workers load their own."""
     if sender.pool_cls is TaskPool:
         claude.warm()
 

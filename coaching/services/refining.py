@@ -28,7 +28,7 @@ from enterprisehub.tenants.scope import current, scope
 from leads.models import Conversation, Lead, Message, Speaker
 
 DELTA_EVERY = 0.25  # seconds between two pieces of a card that is still being written
-
+_WAVE = ("change", "earlier", "revision", "source", "stand_in", "outcome", "prompt_version", "refine_ms", "refined_at")
 
 _CARD = """
     FROM coaching_suggestion JOIN leads_message ON leads_message.id = coaching_suggestion.message_id
@@ -43,7 +43,6 @@ _TALK = """
     FROM leads_conversation JOIN leads_lead ON leads_lead.id = leads_conversation.lead_id
     WHERE leads_conversation.tenant_id = %s AND leads_conversation.id = %s
 """
-_WAVE = ("change", "earlier", "revision", "source", "stand_in", "outcome", "prompt_version", "refine_ms", "refined_at")
 _NEWER = """
     SELECT EXISTS (SELECT FROM leads_message
         WHERE tenant_id = %s AND conversation_id = %s AND position > %s AND speaker = %s)

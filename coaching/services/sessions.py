@@ -49,9 +49,11 @@ def _open(agent: Agent, lead: str | UUID, medium: str) -> Session | None:
     ((path, value),) = _by(lead, "lead").items()
     condition = _BY_ID if path == "lead_id" else _BY_CONTACT
     found = rows.select(condition, [current(), agent.pk, value, medium], Session, Conversation, Lead)
-    session: Session | None = None
-    for session, conversation, person in found:
-        conversation.lead, session.conversation = person, conversation
+    if not found:
+        return None
+    session: Session
+    session, conversation, person = found[0]
+    conversation.lead, session.conversation = person, conversation
     return session
 
 

@@ -13,9 +13,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
 LARGEST = 1_000_000  # bytes; as much as a body that tells its length may have
-PATIENCE = (
-    8 * LARGEST
-)  # bytes of a larger one that are read and thrown away, so that its sender gets to read the answer
+PATIENCE = 8 * LARGEST  # bytes of a larger one that are thrown away, so that its sender gets to read the answer
 
 
 class TooLarge(Exception):

@@ -31,10 +31,10 @@ def insert(row: TenantModel) -> None:
 
 
 def update(row: TenantModel, *names: str) -> None:
-    """Write these fields of a row that is there, exactly as `save(update_fields=names)` would; signals are not sent."""
+    """Write these fields as `save(update_fields=names)` would; signals are not sent, and a row that is gone stays gone."""
     row.claim()
     fields = [row._meta.get_field(name) for name in names]
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]  # type: ignore[union-attr]
+    values = [field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields]  # type: ignore[union-attr]
     with connection.cursor() as cursor:
         cursor.execute(_change(type(row), names), [*values, row.tenant_id, row.pk])
 

@@ -25,16 +25,6 @@ MID_JUNE = datetime(2027, 6, 15, 23, 59, 58, tzinfo=UTC)
 NOTHING = Spent(0, 0)
 
 
-@pytest.fixture(autouse=True)
-def _redis_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared, "_down_until", 0.0)
-
-
-@pytest.fixture
-def tenant() -> UUID:
-    return uuid4()
-
-
 @pytest.fixture
 def clock() -> Iterator[time_machine.Coordinates]:
     with time_machine.travel(MID_JUNE, tick=False) as traveller:

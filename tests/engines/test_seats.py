@@ -34,16 +34,6 @@ os._exit(9)
 """
 
 
-@pytest.fixture(autouse=True)
-def _redis_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared, "_down_until", 0.0)
-
-
-@pytest.fixture
-def tenant() -> UUID:
-    return uuid4()
-
-
 def free(tenant: UUID, most: int) -> bool:
     with seats.seat(tenant, most=most) as taken:
         return taken
