@@ -95,6 +95,7 @@ COACH: Capability[CoachQuestion, CoachAnswer] = Capability(
     draft=CoachingDraft,
     brief=brief,
     adopt=adopt,
+    said=lambda question: (*(turn.text for turn in question.history), question.text),
     parse=parse,
     render=render,
 )

@@ -9,12 +9,13 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
 from coaching import attention
 from coaching.cards import Card, CoachAnswer
-from coaching.models import Session, Suggestion
+from coaching.models import CardSource, Session, Suggestion
 from coaching.services import latest, sessions, situation
 from coaching.services.situation import Situation
 from coaching.suggestions import COACH
@@ -73,7 +74,9 @@ def hear(agent: Agent, words: Words, *, others: bool = False) -> Heard:
         tell(agent.pk, ("status", _heard(message, session)))
         return Heard(message, session, True, ms=_since(started))
     around = situation.around(agent, message, stage=words.stage)
-    answer = instant(COACH, situation.question(around, message.text))
+    asked = situation.question(around, message.text)
+    names = situation.names_in(session.conversation)
+    answer = instant(COACH, asked, own=agent.tenant.settings, names=names)
     card = _weigh(around, answer, session=session, message=message)
     if card is not None:
         card.local_ms = _since(started)
@@ -125,6 +128,8 @@ def _weigh(around: Situation, answer: Answer[CoachAnswer], *, session: Session, 
         quiet_reason="" if verdict.show else verdict.reason,
         source=answer.source,
         outcome=answer.outcome,
+        prompt_version=answer.prompt_version,
+        stand_in=answer.source != "local" and settings.CLAUDE_STAND_IN,
         asked={"stage": around.stage, "history": len(around.history)},
         **fields_of(card),
     )
@@ -167,7 +172,8 @@ def _show(message: Message, session: Session, card: Suggestion | None) -> None:
     tell(session.agent_id, *events)
     if not card.compliance:
         transaction.on_commit(partial(latest.mark, message.tenant_id, message.conversation_id, message.pk))
-        later("coaching.refine", durable=False, suggestion=card.pk)
+        if card.source == CardSource.LOCAL:  # a remembered answer is Claude's own already
+            later("coaching.refine", durable=False, suggestion=card.pk)
 
 
 def _heard(message: Message, session: Session) -> dict[str, Any]:

@@ -102,14 +102,13 @@ def _work(card: Suggestion, message: Message) -> _Work | None:
     ((conversation, lead),) = rows.select(_TALK, [current(), card.conversation_id], Conversation, Lead)
     conversation.lead, message.conversation = lead, conversation
     around = situation.around(agent, message, stage=card.asked.get("stage", ""))
-    names = tuple(n for n in (lead.name, lead.email, lead.phone, conversation.listing) if n)
     return _Work(
         card=card.pk,
         agent=agent.pk,
         message=message,
         question=situation.question(around, message.text),
         until=until,
-        names=names,
+        names=situation.names_in(conversation),
     )
 
 

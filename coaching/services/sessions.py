@@ -19,50 +19,45 @@ from leads.models import Conversation, Lead
 
 
 def live(agent: Agent, lead: str | UUID, *, medium: str = "", others: bool = False) -> Session:
-    """The open session of this agent with this lead, started if there is none (one query when it is open).
+    """The open session of this agent with this lead, started if there is none (one query when it is open, two when not).
 
     `others` lets the caller coach leads of other agents; without it they look as if they did not exist.
     """
-    found = _open(agent, lead, medium)
-    if found is not None:
-        return found
-    conversation = _conversation(agent, lead, medium)
+    session, conversation = _latest(agent, lead, medium)
+    if session is not None:
+        return session
+    if conversation is None:
+        conversation = leads.conversation_of(leads.find(lead), agent, medium)
     if conversation.lead.agent_id not in (None, agent.pk) and not others:
         raise NotFound("There is no such lead.", field="lead")
     return start(agent, conversation)
 
 
-_OPEN = """
-    FROM coaching_session
-    JOIN leads_conversation ON leads_conversation.id = coaching_session.conversation_id
+_TALKS = """
+    FROM leads_conversation
     JOIN leads_lead ON leads_lead.id = leads_conversation.lead_id
-    WHERE coaching_session.tenant_id = %s AND coaching_session.agent_id = %s AND coaching_session.ended_at IS NULL
-        AND {whose} AND %s IN ('', leads_conversation.medium)
-    ORDER BY leads_conversation.last_message_at DESC NULLS LAST LIMIT 1
+    LEFT JOIN coaching_session ON coaching_session.conversation_id = leads_conversation.id
+        AND coaching_session.agent_id = %s AND coaching_session.ended_at IS NULL
+    WHERE leads_conversation.tenant_id = %s AND {whose} AND %s IN ('', leads_conversation.medium)
+    ORDER BY coaching_session.id IS NULL, leads_conversation.last_message_at DESC NULLS LAST LIMIT 1
 """
-_BY_ID = _OPEN.format(whose="leads_conversation.lead_id = %s")
-_BY_CONTACT = _OPEN.format(whose="leads_lead.contact_id = %s")
+_BY_ID = _TALKS.format(whose="leads_conversation.lead_id = %s")
+_BY_CONTACT = _TALKS.format(whose="leads_lead.contact_id = %s")
 
 
-def _open(agent: Agent, lead: str | UUID, medium: str) -> Session | None:
-    """The open session with its conversation and lead: every word that is heard asks for it."""
+def _latest(agent: Agent, lead: str | UUID, medium: str) -> tuple[Session | None, Conversation | None]:
+    """The open session, or else the latest conversation without one: every word that is heard asks for them."""
     ((path, value),) = _by(lead, "lead").items()
     condition = _BY_ID if path == "lead_id" else _BY_CONTACT
-    found = rows.select(condition, [current(), agent.pk, value, medium], Session, Conversation, Lead)
+    found = rows.select(condition, [agent.pk, current(), value, medium], Session, Conversation, Lead)
     if not found:
-        return None
-    session: Session
+        return None, None
     session, conversation, person = found[0]
-    conversation.lead, session.conversation = person, conversation
-    return session
-
-
-def _conversation(agent: Agent, lead: str | UUID, medium: str) -> Conversation:
-    known = Conversation.objects.filter(**_by(lead, "lead"))
-    if medium:
-        known = known.filter(medium=medium)
-    found: Conversation | None = known.select_related("lead").order_by("-last_message_at").first()
-    return found or leads.conversation_of(leads.find(lead), agent, medium)
+    conversation.lead = person
+    if session.pk is None:
+        return None, conversation
+    session.conversation = conversation
+    return session, conversation
 
 
 def _by(lead: str | UUID, path: str) -> dict[str, object]:

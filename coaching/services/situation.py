@@ -121,6 +121,12 @@ def question(situation: Situation, text: str) -> CoachQuestion:
     )
 
 
+def names_in(conversation: Conversation) -> tuple[str, ...]:
+    """What must not leave the house: who and which property is talked about."""
+    lead = conversation.lead
+    return tuple(name for name in (lead.name, lead.email, lead.phone, conversation.listing) if name)
+
+
 def _known(situation: Situation) -> dict[str, str]:
     conversation, agent = situation.conversation, situation.agent
     lead = conversation.lead

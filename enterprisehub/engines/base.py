@@ -71,6 +71,7 @@ class Capability(Generic[Q, A]):
     `local` answers in the process, without network, in under 5 ms. `prompt` names `templates/prompts/<prompt>.md`;
     `draft` is the pydantic model that Claude fills; `brief` turns a question into the prompt's parts (see engines/claude.py);
     `adopt` turns a validated draft into an answer, or None when nothing in it is grounded. Without a prompt only the local engine answers.
+    `said` gives what a question's people said, newest last: by it an answer that was given before is recognised at once.
     `parse` and `render` read and write the JSON of `manage.py think`.
     """
 
@@ -82,6 +83,7 @@ class Capability(Generic[Q, A]):
     draft: type[BaseModel] | None = None
     brief: Callable[[Q], Brief] | None = None
     adopt: Callable[[Q, BaseModel], A | None] | None = None
+    said: Callable[[Q], tuple[str, ...]] | None = None
     parse: Callable[[dict[str, Any]], Q] | None = None
     render: Callable[[A], dict[str, Any]] | None = None
     policy: Policy = field(default_factory=Policy)

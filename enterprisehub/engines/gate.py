@@ -30,11 +30,34 @@ FRAME = 600  # characters of a request around what we fill in: the tool, the fie
 OnText = Callable[[dict[str, Any]], None]
 
 
-def instant(capability: Capability[Q, A], question: Q) -> Answer[A]:
-    """The local engine's answer: in this process, without network; milliseconds are measured."""
+def instant(
+    capability: Capability[Q, A], question: Q, *, own: dict[str, Any] | None = None, names: tuple[str, ...] = ()
+) -> Answer[A]:
+    """What Claude answered before to exactly this, else the local engine's answer; milliseconds are measured.
+
+    Nobody is asked: the local engine answers in this process, and given the tenant's settings (`own`) the response cache
+    is looked at, once for most questions. `names` are those that `ask` was given.
+    """
     started = perf_counter()
-    value = capability.local(question)
-    return Answer(value, "local", Outcome.LOCAL_ONLY, (perf_counter() - started) * 1000)
+    value, remembered = capability.local(question), None
+    if own is not None:
+        remembered = _remembered(capability, question, policies.terms_of(own), names)
+    answer = remembered or Answer[A](value, "local", Outcome.LOCAL_ONLY, 0.0)
+    return replace(answer, ms=(perf_counter() - started) * 1000)
+
+
+def _remembered(
+    capability: Capability[Q, A], question: Q, terms: policies.Terms, names: tuple[str, ...]
+) -> Answer[A] | None:
+    key = policies.credential()
+    if key is None or not terms.enabled or capability.said is None or capability.brief is None:
+        return None
+    if not kept.known(kept.trace(current(), capability.name, capability.said(question))):
+        return None
+    policy = policies.policy_of(capability, terms, deadline=None)
+    asking = _Asking(capability, question, capability.brief(question), policy, terms, key, names)
+    value = asking.remembered()
+    return None if value is None else Answer(value, "cache", Outcome.OK, 0.0, asking.prompt.version)
 
 
 def ask(
@@ -108,10 +131,8 @@ class _Asking(Generic[Q, A]):
 
     def answer(self, listener: Listener) -> tuple[A | None, Any, Outcome]:
         """The adopted answer, who gave it, and what became of the question."""
-        if (remembered := kept.get(self._name)) is not None:
-            value, _ = self._adopted(remembered)
-            if value is not None:
-                return value, "cache", Outcome.OK
+        if (value := self.remembered()) is not None:
+            return value, "cache", Outcome.OK
         try:
             outcome = self._spend(listener)
         except StoreDown:
@@ -127,8 +148,15 @@ class _Asking(Generic[Q, A]):
             return None, "local", outcome
         # An answer that names somebody is about this conversation alone, and is not kept.
         if self.brief.cache_key and not leftover(given):
-            kept.put(self._name, given, seconds=self.policy.cache_seconds)
+            said = self.capability.said(self.question) if self.capability.said else ()
+            traced = kept.trace(current(), self.capability.name, said) if said else ""
+            kept.put(self._name, given, seconds=self.policy.cache_seconds, traced=traced)
         return value, "claude", Outcome.OK
+
+    def remembered(self) -> A | None:
+        """What was answered before to exactly this, if it still holds."""
+        given = kept.get(self._name)
+        return None if given is None else self._adopted(given)[0]
 
     def _spend(self, listener: Listener) -> Outcome:
         """Make the call if there is a seat, the money and the hope for it. Raises StoreDown before anything is spent."""

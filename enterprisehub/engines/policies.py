@@ -36,9 +36,13 @@ class Terms:
 
 
 def terms() -> Terms:
-    """The current tenant's terms (one query). Values that cannot be read are as if they were not there."""
+    """The current tenant's terms (one query)."""
     with scope(current()):
-        own = Tenant.objects.filter(pk=current()).values_list("settings", flat=True).first() or {}
+        return terms_of(Tenant.objects.filter(pk=current()).values_list("settings", flat=True).first() or {})
+
+
+def terms_of(own: dict[str, Any]) -> Terms:
+    """The terms in a tenant's settings. Values that cannot be read are as if they were not there."""
     given = _object(own, "engines")
     return Terms(
         enabled=given.get("enabled") is not False,

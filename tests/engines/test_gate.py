@@ -79,6 +79,46 @@ def test_the_same_words_of_another_prospect_are_answered_from_memory(world: Worl
     assert len(connected.requests) == 1
 
 
+def test_an_answer_that_is_remembered_is_the_first_card(world: World, connected: FakeClaude) -> None:
+    _, refined_card, _ = refined(a_card(world))
+    card = a_card(world)
+    assert (card.source, card.revision, card.outcome) == ("cache", 0, "ok")
+    assert (card.say, card.ask, card.prompt_version) == (
+        refined_card.say,
+        refined_card.ask,
+        refined_card.prompt_version,
+    )
+    assert len(connected.requests) == 1
+
+
+@pytest.mark.parametrize("terms", [{"enabled": False}, {"policies": {"coaching.card": {"effort": "high"}}}])
+def test_what_was_answered_on_other_terms_is_not_remembered(
+    world: World, connected: FakeClaude, terms: dict[str, Any]
+) -> None:
+    refined(a_card(world))
+    engines(world.oakwood, **terms)
+    with scope(world.oakwood.pk):
+        world.alice.agent.tenant.refresh_from_db()
+    assert a_card(world).source == "local"
+
+
+def test_other_words_after_the_same_start_are_not_remembered(world: World, connected: FakeClaude) -> None:
+    refined(a_card(world))
+    lead = world.conversation(world.alice, price=485_000).lead
+    world.says(world.alice, lead, "Good morning.")
+    card = world.says(world.alice, lead, HELLO).suggestion
+    assert card is not None
+    assert card.source == "local"
+
+
+def test_without_redis_the_first_card_comes_from_the_local_engine(
+    world: World, connected: FakeClaude, settings: Any
+) -> None:
+    refined(a_card(world))
+    settings.CACHE_REDIS_URL = nobody_listens().replace("http", "redis")
+    assert a_card(world).source == "local"
+
+
 def test_another_tenant_asks_for_itself(world: World, connected: FakeClaude) -> None:
     refined(a_card(world))
     lead = world.conversation(world.charlie, price=485_000).lead

@@ -1,4 +1,4 @@
-"""Who the prospects are and what was said: leads, conversations, messages."""
+"""What was said, by whom, in which order?"""
 
 from __future__ import annotations
 
@@ -10,62 +10,9 @@ from django.db import connection, models
 from django.utils.timezone import now
 
 from enterprisehub.tenants.constraints import SameTenant
-from enterprisehub.tenants.models import Agent, TenantModel, Vertical
+from enterprisehub.tenants.models import Agent, TenantModel
 from enterprisehub.tenants.scope import TenantManager, current
-
-
-class Stage(models.TextChoices):
-    """The nine stages of a lead's life; urgency and overlays are kept apart."""
-
-    NEW = "new", "New"
-    ATTEMPTING = "attempting", "Attempting"
-    ENGAGED = "engaged", "Engaged"
-    QUALIFIED = "qualified", "Qualified"
-    APPOINTMENT = "appointment", "Appointment"
-    REPRESENTED = "represented", "Represented"
-    ACTIVE = "active", "Active"
-    UNDER_CONTRACT = "under_contract", "Under contract"
-    CLOSED = "closed", "Closed & referral"
-
-
-class Side(models.TextChoices):
-    BUYER = "buyer", "Buyer"
-    SELLER = "seller", "Seller"
-    RENTER = "renter", "Renter"
-    INVESTOR = "investor", "Investor"
-    COMMERCIAL = "commercial", "Commercial"
-
-
-class Lead(TenantModel):
-    """A prospect; the same person as a HighLevel contact."""
-
-    contact_id = models.CharField("HighLevel contact id", max_length=64, blank=True)
-    name = models.CharField(max_length=120, blank=True)
-    email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=32, blank=True)
-    language = models.CharField(max_length=5, blank=True)
-    source = models.CharField(max_length=60, blank=True)
-    timezone = models.CharField(max_length=64, blank=True)
-    stage = models.CharField(max_length=20, choices=Stage, default=Stage.NEW)
-    side = models.CharField(max_length=20, choices=Side, default=Side.BUYER)
-    vertical = models.CharField(max_length=20, choices=Vertical, default=Vertical.ANY)
-    # Facts that cards may be filled from, by name; each was stated by the prospect or entered by a person.
-    facts = models.JSONField(default=dict, blank=True)
-    agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="leads")
-    created_at = models.DateTimeField(default=now, editable=False)
-
-    class Meta:
-        ordering = ["-created_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "contact_id"], name="one_lead_per_contact", condition=~models.Q(contact_id="")
-            ),
-            SameTenant(field="agent", name="lead_agent_same_tenant"),
-        ]
-        indexes = [models.Index(fields=["tenant", "agent", "-created_at"], name="lead_by_agent")]
-
-    def __str__(self) -> str:
-        return self.name or f"Lead {str(self.id)[-6:]}"
+from leads.models.lead import Lead
 
 
 class Medium(models.TextChoices):
@@ -149,7 +96,10 @@ def _append(message: Message) -> int | None:
                 UPDATE leads_conversation SET message_count = message_count + 1, last_message_at = %(at)s
                 WHERE id = %(conversation)s AND tenant_id = %(tenant)s AND NOT EXISTS (
                     SELECT 1 FROM leads_message WHERE tenant_id = %(tenant)s AND client_id = %(client_id)s)
-                RETURNING message_count)
+                RETURNING message_count),
+            spoken AS (
+                UPDATE leads_lead SET spoken_at = greatest(spoken_at, %(at)s)
+                WHERE id = %(lead)s AND tenant_id = %(tenant)s AND EXISTS (SELECT FROM counted))
             INSERT INTO leads_message
                 (id, tenant_id, conversation_id, lead_id, text, speaker, client_id, at, heard_at, position)
             SELECT %(id)s, %(tenant)s, %(conversation)s, %(lead)s, %(text)s, %(speaker)s, %(client_id)s, %(at)s,

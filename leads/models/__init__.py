@@ -1,0 +1,28 @@
+"""Who the prospects are, what was said, and what became known of them."""
+
+from leads.models.known import Change, Flow, PipelineStage, SlotFact, StageMove
+from leads.models.lead import Agreement, Lead, Overlay, Side, Stage
+from leads.models.lists import LeadImport, SavedFilter, ScoringModel
+from leads.models.talk import Conversation, Medium, Message, MessageManager, Said, Speaker
+
+__all__ = [
+    "Agreement",
+    "Change",
+    "Conversation",
+    "Flow",
+    "Lead",
+    "LeadImport",
+    "Medium",
+    "Message",
+    "MessageManager",
+    "Overlay",
+    "PipelineStage",
+    "Said",
+    "SavedFilter",
+    "ScoringModel",
+    "Side",
+    "SlotFact",
+    "Speaker",
+    "Stage",
+    "StageMove",
+]
