@@ -1,4 +1,4 @@
-"""What happens to leads: found, begun to talk with, and their words taken in."""
+"""How does a person become a lead, and their words a message?"""
 
 from __future__ import annotations
 
