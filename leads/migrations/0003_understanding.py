@@ -141,6 +141,11 @@ class Migration(migrations.Migration):
             name='lead_by_agent',
         ),
         migrations.AddField(
+            model_name='conversation',
+            name='understood',
+            field=models.PositiveIntegerField(default=0, editable=False),
+        ),
+        migrations.AddField(
             model_name='lead',
             name='agreement',
             field=models.CharField(blank=True, choices=[('', 'None recorded'), ('signed', 'Signed'), ('non_mls', 'Exception: not a member of an MLS'), ('state_form', "Exception: the state's own form"), ('open_house', 'Exception: open house')], default='', max_length=20),

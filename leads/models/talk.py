@@ -34,6 +34,7 @@ class Conversation(TenantModel):
     currency = models.CharField(max_length=3, default="USD")
     message_count = models.PositiveIntegerField(default=0)
     last_message_at = models.DateTimeField(null=True, blank=True)
+    understood = models.PositiveIntegerField(default=0, editable=False)  # position up to which Claude has read it
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
