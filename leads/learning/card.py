@@ -11,7 +11,8 @@ import numpy as np
 from leads.learning.choosing import Choice, Wish, as_told
 from leads.learning.columns import fitted, see
 from leads.learning.fitting import Leads, Numbers
-from leads.learning.measures import MEASURES, between, curve
+from leads.learning.measures import MEASURES, auc, between, curve
+from leads.learning.proxies import codes, tie
 from leads.learning.table import Table
 from leads.learning.validating import FIRST_SHARE, FOLDS, RIGHT
 from leads.scorecards import Cuts, Scorecard
@@ -19,6 +20,8 @@ from leads.scorecards import Cuts, Scorecard
 RECOMMENDED: Final = (1_000, 120)
 """Leads, and leads that converted, below which figures are told to be rough (what a large CRM asks for before it scores)."""
 _GROUP_ROWS: Final = 100
+_LENIENT: Final = 0.02
+_TIMEBOUND: Final = 0.6
 
 WHY_NO_ACCURACY: Final = (
     "Accuracy is not shown: where one lead in twenty converts, a model that always says no is right 95 times in 100 and is "
@@ -36,6 +39,13 @@ class Trial:
     past_chances: Numbers
     past_outcome: Numbers
     cuts: Cuts
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the bounds of then held on the newest leads, nearly: else the model must not decide by itself."""
+        said = decided(self.cuts, self.chances, self.outcome)
+        count = said["yes"] + said["no"]
+        return said["yes_right"] + said["no_right"] >= (RIGHT - _LENIENT) * count
 
 
 def card_of(
@@ -168,10 +178,34 @@ def _warnings(leads: Leads, choice: Choice, trial: Trial) -> list[str]:
     before, after = trial.past_outcome.mean(), trial.outcome.mean()
     if max(before, after) > 1.5 * min(before, after):
         found.append(f"Conversion moved from {before:.1%} to {after:.1%} within these leads: train anew often.")
-    said = decided(trial.cuts, trial.chances, trial.outcome)
-    if (n := said["yes"] + said["no"]) and said["yes_right"] + said["no_right"] < RIGHT * n:
-        right = (said["yes_right"] + said["no_right"]) / n
+    found += _timebound(leads)
+    return [*_unfit(trial), *found]
+
+
+def _unfit(trial: Trial) -> list[str]:
+    """What speaks against using the model at all, or letting it decide."""
+    found = []
+    low, _ = between(auc, trial.chances, trial.outcome)
+    if low <= 0.5:
         found.append(
-            f"On the newest leads {right:.1%} of the decisions were right, not the {RIGHT:.0%} aimed at: do not let it decide alone."
+            "DO NOT USE: on the newest leads its order was no better than chance. What it learned no longer holds."
+        )
+    said = decided(trial.cuts, trial.chances, trial.outcome)
+    count, right = said["yes"] + said["no"], said["yes_right"] + said["no_right"]
+    if count and right < RIGHT * count:
+        rest = "keep an eye on it" if trial.trusted else "it does not decide by itself"
+        found.append(
+            f"On the newest leads {right / count:.1%} of the decisions were right, not the {RIGHT:.0%} aimed at: {rest}."
         )
     return found
+
+
+def _timebound(leads: Leads) -> list[str]:
+    """Columns that tell when a lead came in rather than what it is like: tomorrow they say nothing that was seen before."""
+    when = np.arange(len(leads)) * 10 // len(leads) + 1
+    strengths = {seen.name: tie(codes(seen.name, leads.cells[seen.name]), when) for seen in leads.seen}
+    return [
+        f"{name} goes with the calendar (Cramér's V {strength:.2f} with ten stretches of time): it may mislead on later leads."
+        for name, strength in strengths.items()
+        if strength >= _TIMEBOUND
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations, pairwise
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ PAIR_SIZE: Final = 0.4
 PAIR_ROWS: Final = 40
 FIRST_PENALTY: Final = 10.0
 _MOST_PAIR_COLUMNS: Final = 40
+_MOST_SIFTED: Final = 8_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Encoded:
     bins: NDArray[np.int64]
     pairs: tuple[Pair, ...] = ()
 
+    @cached_property
     def design(self) -> Numbers:
         """Features and pairs side by side."""
         if not self.pairs:
@@ -81,7 +84,7 @@ def prepared(leads: Leads) -> Encoded:
 
 def fit(encoded: Encoded, outcome: Numbers, *, penalty: float) -> Scorecard:
     """The model as it would be served, not calibrated yet; weights have seven digits as in the file."""
-    weights, covariance = regression(encoded.design(), outcome, penalty)
+    weights, covariance = regression(encoded.design, outcome, penalty)
     weights = np.array([float(f"{weight:.7g}") for weight in weights])
     starts = np.cumsum([1, *(column.width for column in encoded.columns)])
     own = [weights[start:end] for start, end in pairwise(starts)]
@@ -147,6 +150,8 @@ def _together(bins: NDArray[np.int64], pair: Pair) -> Numbers:
 
 def _chosen(plain: Encoded, outcome: Numbers) -> tuple[Pair, ...]:
     """The pairs that explain most of what the columns alone leave open (score test, the columns' own part taken out)."""
+    every = -(-len(outcome) // _MOST_SIFTED)
+    plain, outcome = replace(plain, matrix=plain.matrix[::every], bins=plain.bins[::every]), outcome[::every]
     candidates = _candidates(plain.bins)
     if not candidates or not plain.columns:
         return ()

@@ -157,10 +157,10 @@ def _countries() -> frozenset[str]:
 
 def ties(used: dict[str, list[str]], protected: dict[str, list[str]]) -> list[Proxy]:
     """Columns that tell a protected one (Cramér's V, corrected for chance): from .4 told, from .7 left out."""
-    codes = {name: _codes(name, cells) for name, cells in (used | protected).items()}
+    coded = {name: codes(name, cells) for name, cells in (used | protected).items()}
     found = []
     for name in used:
-        strengths = {other: _cramer(codes[name], codes[other]) for other in protected if other != name}
+        strengths = {other: tie(coded[name], coded[other]) for other in protected if other != name}
         other = max(strengths, key=lambda key: strengths[key], default="")
         if other and strengths[other] >= _LINKED:
             why = f"it tells much of {other} (Cramér's V {strengths[other]:.2f})"
@@ -168,13 +168,14 @@ def ties(used: dict[str, list[str]], protected: dict[str, list[str]]) -> list[Pr
     return found
 
 
-def _codes(name: str, cells: list[str]) -> NDArray[np.int64] | None:
+def codes(name: str, cells: list[str]) -> NDArray[np.int64] | None:
+    """The coarse bin of each cell, 0 = empty; None when the column holds nothing to tell apart."""
     column = fitted(see(name, cells), cells)
     return None if column is None else np.array([column.coarse(cell) for cell in cells])
 
 
-def _cramer(one: NDArray[np.int64] | None, other: NDArray[np.int64] | None) -> float:
-    """Among the rows in which both are filled in: whether something was asked at all stands for nobody."""
+def tie(one: NDArray[np.int64] | None, other: NDArray[np.int64] | None) -> float:
+    """Cramér's V (0 to 1) of the rows in which both are filled in: whether something was asked at all stands for nobody."""
     if one is None or other is None:
         return 0.0
     both = (one > 0) & (other > 0)

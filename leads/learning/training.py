@@ -19,11 +19,13 @@ from leads.learning.columns import day_first
 from leads.learning.fitting import Leads, Numbers, encode, raw_scores
 from leads.learning.table import Table, Unreadable
 from leads.learning.validating import sure, trained
-from leads.scorecards import Scorecard, dumps
+from leads.scorecards import Cuts, Scorecard, dumps
 
 LEAST_ROWS: Final = 300
 LEAST_EACH: Final = 40
 """Rows of each outcome that a model needs at the very least; the customary 1,000 with 120 are recommended on the card."""
+MOST_ROWS: Final = 50_000
+"""The newest leads that are learned from; older ones say less about today, and training would take minutes."""
 TESTED: Final = 0.25
 """The newest part of the leads, that the measured model has not seen."""
 
@@ -57,6 +59,8 @@ def train(table: Table, wish: Wish, *, told: Told = lambda _: None) -> Scorecard
     trial = _tried(leads, told=told)
     told("learning from all leads")
     model, _ = trained(leads, told=told)
+    if not trial.trusted:
+        model = replace(model, cuts=Cuts())
     return _finished(model, leads, trial, told=told, facts=_facts(table, past, wish, choice))
 
 
@@ -111,8 +115,9 @@ def _sorted(table: Table, wish: Wish) -> _Sorted:
     if wish.time:
         moments = _moments(table, wish.time, places)
         places.sort(key=lambda row: moments[row])
-    outcome = np.array([1.0 if told[row] else 0.0 for row in places])
-    return _Sorted(table.take(places), outcome, len(cells) - len(places))
+    newest = places[-MOST_ROWS:]
+    outcome = np.array([1.0 if told[row] else 0.0 for row in newest])
+    return _Sorted(table.take(newest), outcome, len(cells) - len(places))
 
 
 def _outcome(cell: str) -> bool | None:

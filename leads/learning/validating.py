@@ -13,7 +13,7 @@ from leads.learning.fitting import Leads, Numbers, chances, fit, prepared, raw_s
 from leads.learning.measures import log_loss
 from leads.scorecards import Calibration, Cuts, Scorecard
 
-PENALTIES: Final = (5.0, 10.0, 20.0, 40.0)
+PENALTIES: Final = (5.0, 10.0, 20.0)
 FIRST_SHARE: Final = 0.4
 FOLDS: Final = 5
 RIGHT: Final = 0.98
