@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from heapq import nlargest
+from itertools import chain
 from math import exp, sqrt
 from typing import Any, Final, Literal
 
@@ -97,7 +100,7 @@ class Scorecard:
     card: Mapping[str, Any] = field(default_factory=dict)
     version: str = ""
 
-    @property
+    @cached_property
     def needs(self) -> tuple[str, ...]:
         """The columns that a row must have."""
         return tuple(column.name for column in self.columns)
@@ -105,8 +108,19 @@ class Scorecard:
     def raw(self, row: Mapping[str, str]) -> tuple[float, float]:
         """Uncalibrated log-odds and their variance."""
         places, values, parts, together = self._parts(row)
-        spread = self.covariance[np.ix_(places, places)]
-        return self.intercept + sum(parts) + sum(together), float(values @ spread @ values)
+        return self.intercept + sum(parts) + sum(together), self._variance(places, values)
+
+    def _variance(self, places: list[int], values: list[float]) -> float:
+        # the factor is as wide as the model, but only the rows of features that are not zero are read
+        moved = np.array(values) @ self._root[places]
+        return float(moved @ moved)
+
+    @cached_property
+    def _root(self) -> NDArray[np.float64]:
+        """A square root of the covariance."""
+        sizes, axes = np.linalg.eigh(self.covariance)
+        root: NDArray[np.float64] = axes * np.sqrt(np.maximum(sizes, 0.0))
+        return root
 
     def probability(self, row: Mapping[str, str]) -> float:
         """The calibrated probability alone."""
@@ -117,16 +131,16 @@ class Scorecard:
         """Score one row of text cells; KeyError when a needed column is absent."""
         places, values, parts, together = self._parts(row)
         raw = self.intercept + sum(parts) + sum(together)
-        variance = float(values @ self.covariance[places[:, None], places] @ values)
+        variance = self._variance(places, values)
         middle = self.calibration.slope * raw + self.calibration.offset
         half = _SURE * sqrt(max(0.0, self.calibration.variance(raw, variance)))
         strange = sum(column.unseen(row[column.name]) for column in self.columns)
         probability = chance(middle)
         decided = "abstain" if strange > _STRANGE * len(self.columns) else self.cuts.decide(probability)
-        reasons = self._reasons(row, parts, together)[:most]
-        return Scored(probability, chance(middle - half), chance(middle + half), decided, tuple(reasons), strange)
+        reasons = self._reasons(row, parts, together, most)
+        return Scored(probability, chance(middle - half), chance(middle + half), decided, reasons, strange)
 
-    def _parts(self, row: Mapping[str, str]) -> tuple[NDArray[np.intp], NDArray[np.float64], list[float], list[float]]:
+    def _parts(self, row: Mapping[str, str]) -> tuple[list[int], list[float], list[float], list[float]]:
         """The features that are not zero (place, value), and what each column and each pair adds to the raw log-odds."""
         places, values, parts, bins = [0], [1.0], [], []
         start = 1
@@ -146,30 +160,42 @@ class Scorecard:
                 together[place] = pair.weight
                 places.append(start + place)
                 values.append(1.0)
-        return np.array(places), np.array(values), parts, together
+        return places, values, parts, together
 
-    def _reasons(self, row: Mapping[str, str], parts: list[float], together: list[float]) -> list[Reason]:
-        slope = self.calibration.slope
+    def _reasons(
+        self, row: Mapping[str, str], parts: list[float], together: list[float], most: int
+    ) -> tuple[Reason, ...]:
+        """The strongest `most`; words are only made for these."""
         found = [
-            Reason(column.said(row[column.name]), slope * (part - average))
-            for column, part, average in zip(self.columns, parts, self.averages, strict=True)
+            (part - average, (place,)) for place, (part, average) in enumerate(zip(parts, self.averages, strict=True))
         ]
-        both: dict[tuple[int, int], float] = {}
+        both = dict(self._usual_together)
         for pair, part in zip(self.pairs, together, strict=True):
-            key = (pair.first, pair.second)
-            both[key] = both.get(key, 0.0) + part - pair.average
-        for (first, second), part in both.items():
-            names = " together with ".join(
-                self.columns[place].said(row[self.needs[place]]) for place in (first, second)
-            )
-            found.append(Reason(names, slope * part))
-        return sorted(found, key=lambda reason: -abs(reason.log_odds))
+            if part:
+                both[pair.first, pair.second] += part
+        strongest = nlargest(most, chain(found, zip(both.values(), both, strict=True)), key=_size)
+        return tuple(Reason(self._said(row, places), self.calibration.slope * moved) for moved, places in strongest)
+
+    @cached_property
+    def _usual_together(self) -> dict[tuple[int, ...], float]:
+        """For each two columns with pairs: what their pairs say of the average lead, taken away."""
+        found: dict[tuple[int, ...], float] = {}
+        for pair in self.pairs:
+            found[pair.first, pair.second] = found.get((pair.first, pair.second), 0.0) - pair.average
+        return found
+
+    def _said(self, row: Mapping[str, str], places: tuple[int, ...]) -> str:
+        return " together with ".join(self.columns[place].said(row[self.needs[place]]) for place in places)
 
     @property
     def average_log_odds(self) -> float:
         """The calibrated log-odds of the average lead: with all reasons of a row added, the row's own."""
         raw = self.intercept + sum(self.averages) + sum(pair.average for pair in self.pairs)
         return self.calibration.slope * raw + self.calibration.offset
+
+
+def _size(reason: tuple[float, tuple[int, ...]]) -> float:
+    return abs(reason[0])
 
 
 def chance(log_odds: float) -> float:

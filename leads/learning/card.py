@@ -42,10 +42,11 @@ class Trial:
 
     @property
     def trusted(self) -> bool:
-        """Whether the bounds of then held on the newest leads, nearly: else the model must not decide by itself."""
+        """Whether the bounds of then held on the newest leads: a model that was clearly more often wrong must not decide."""
         said = decided(self.cuts, self.chances, self.outcome)
-        count = said["yes"] + said["no"]
-        return said["yes_right"] + said["no_right"] >= (RIGHT - _LENIENT) * count
+        count, right = said["yes"] + said["no"], said["yes_right"] + said["no_right"]
+        spread = 1.96 * (RIGHT * (1 - RIGHT) / max(count, 1)) ** 0.5
+        return right >= (RIGHT - _LENIENT - spread) * count
 
 
 def card_of(
