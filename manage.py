@@ -13,6 +13,8 @@ BARE_COMMANDS = {
     "embedded": "enterprisehub.ops.management.commands.embedded",
     "dev": "enterprisehub.management.commands.dev",
     "think": "enterprisehub.management.commands.think",
+    "train_scoring": "leads.management.commands.train_scoring",
+    "score_leads": "leads.management.commands.score_leads",
 }
 
 
