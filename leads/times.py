@@ -1,0 +1,88 @@
+"""Which of the days and hours that are named are for a visit, which are a deadline?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from leads import dates
+from leads.dates import When
+from leads.slots import Told
+from leads.stance import Sentence, around, own
+
+# nothing that looks like a day or an hour: the calendar is not asked
+_SMELLS: Final = re.compile(
+    r"\d|day\b|morrow|tonight|week|month|noon|morning|evening|january|february|march|april|\bmay\b|june|july|august|september|october|november|december|spring|summer|winter|autumn|\bfall\b"
+    r"|\bhoy\b|manana|mañana|lunes|martes|miercoles|jueves|viernes|sabado|domingo|semana|\bmes\b|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
+    r"|heute|morgen|tag\b|woche|demain|lundi|mardi|jeudi|amanha|segunda|domani|lunedi|明天|月|周|星期"
+)
+_VISIT: Final = (
+    r"visit\w*|see|seeing|tours?|touring|view\w*|showings?|show(?: it| me)?|looking at|look at|take a look|schedul\w+|book\w*|appointment|availab\w+|free|go|going|come|coming|stop by|drop by|swing by|walk ?through|meet\w*|check (?:it|them|that) out"
+    r"|works?|suits?|set(?: it)? up|arrange|plan|make (?:it|that)|chang\w+|move it|reschedul\w+|instead|how about|what about|let's do|shoot for|confirm\w*|verla|verlo|ver|visita\w*|cita|conocer|agend\w+|nos vemos|puedo|podemos|me queda"
+)
+_DEADLINE: Final = (
+    r"lease\w*|contract|rental agreement|ends?|ending|expires?|up|mov(?:e|ing)(?: in| out)?|clos(?:e|ing)|by|before|until|till|no later than|deadline|be out|out of|starts?|starting|school|job|transfer\w*|settled|keys|due|born|wedding"
+    r"|contrato|vence|termina|mudar\w*|antes de|para el|cierre|empieza|within|dentro de"
+)
+_CUE: Final = re.compile(rf"\b(?:(?P<visit>{_VISIT})|(?P<deadline>{_DEADLINE}))\b")
+_ASKED_VISIT: Final = re.compile(
+    r"\b(?:visit\w*|see|tour\w*|view\w*|showing|go|schedul\w+|book\w*|appointment|(?:what|which|any|particular|specific|a) (?:day|date|time)|when|date|day|works|suits|easier|confirm\w*|come by|meet|que dia|a que hora|cuando|visita\w*|cita)\b"
+)
+_ASKED_DEADLINE: Final = re.compile(
+    r"\b(?:move|moving|lease|clos(?:e|ing)|keys|deadline|how soon|timeline|timeframe|by when|in by|date you're working|have to be|mudarse|contrato|plazo|para cuando)\b"
+)
+_NOT_THEN: Final = re.compile(r"(?<!why )\b(?:not|cannot|can't|don't|won't|isn't|doesn't|except|unavailable|busy|instead of|rather than|no puedo)\b[^.!?,;]{0,24}$")
+_COMMERCIAL: Final = re.compile(r"\b(?:move[- ]in|occupancy|take (?:possession|occupancy)|commercial|office|warehouse|retail|entrar)\b")
+
+
+def smells(plain: str) -> bool:
+    """Whether folded words may name a day or an hour at all."""
+    return bool(_SMELLS.search(plain))
+
+
+def timed(text: str, plain: str, parts: tuple[Sentence, ...], *, now: datetime, question: str) -> Iterator[Told]:
+    """`visit_date`, `visit_time`, `deadline` and `move_in` that the text tells: by the nearest word that says what for.
+
+    A day with no such word is what `question`, the agent's folded questions, asked for, and nothing without one.
+    """
+    if not _SMELLS.search(plain):
+        return
+    for when in dates.find(text, now=now):
+        part = around(when.start, parts)
+        if own(when.start, part) and not _NOT_THEN.search(plain[part.start : when.start]):
+            yield from _for_what(when, plain, part, question)
+
+
+def _for_what(when: When, plain: str, part: Sentence, question: str) -> Iterator[Told]:
+    purpose = _purpose(plain, when, part) or _asked(question)
+    if purpose == "visit":
+        if when.on:
+            sure = 0.9 if when.to is None else 0.6
+            yield Told("visit_date", when.on.isoformat(), when.start, when.end, confidence=sure)
+        if when.at:
+            yield Told("visit_time", when.at, when.start, when.end)
+    elif purpose == "deadline" and when.on:
+        last = (when.to or when.on).isoformat()
+        sure = 0.9 if when.to is None else 0.65
+        yield Told("deadline", last, when.start, when.end, confidence=sure)
+        if _COMMERCIAL.search(plain):
+            yield Told("move_in", last, when.start, when.end, confidence=sure)
+
+
+def _purpose(plain: str, when: When, part: Sentence) -> str:
+    """What the nearest word before the day says it is for, else the first one after it."""
+    before = [hit for hit in _CUE.finditer(plain, part.start, when.start)]
+    if before:
+        return before[-1].lastgroup or ""
+    after = _CUE.search(plain, when.end, part.end)
+    return (after.lastgroup or "") if after else ""
+
+
+def _asked(question: str) -> str:
+    if not question:
+        return ""
+    if _ASKED_DEADLINE.search(question) and not re.search(r"\b(?:visit|tour|showing|see)\b", question):
+        return "deadline"
+    return "visit" if _ASKED_VISIT.search(question) else ""
