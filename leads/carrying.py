@@ -18,7 +18,7 @@ _THERE: Final = re.compile(
 )
 _LOOKS: Final = re.compile(
     r"\b(?:find|look|search|need|want|get|locate|like|interested|rent|buy|moving|show|any|busco|quiero|necesito)\b.*\b(?:apartments?|apts?|homes?|houses?|places?|propert(?:y|ies)|condos?|residences?|flats?|casas?|departamentos?)\b"
-    r"|\b(?:apartments?|homes?|houses?|condos?|residences?)\b.*\b(?:find|look|search|available|options?)\b"
+    r"|\b(?:an?|some|any|another)\b.{0,40}\b(?:apartment|home|house|condo|residence|flat)\b|\b(?:apartments?|homes?|houses?|condos?|residences?)\b.*\b(?:find|look|search|available|options?)\b"
 )
 _VISITS: Final = re.compile(r"\b(?:(?:schedule|book|arrange|set up|make|reserve|plan|set)\b.*\b(?:visit\w*|tour|viewing|showing|appointment)|visit|tour|see (?:the|it|that|this)|go see|agendar|visitar)\b")
 
@@ -31,8 +31,9 @@ def carried(
     Only the prospect's own turns lend, the newest first, at most `WINDOW` back, and only what is neither told nor known.
     """
     known = {one.name for one in found} | {slot.name for slot in state}
-    if "location" not in known and _LOOKS.search(said):
-        yield from _lent(history, "location", now, near=bool(_THERE.search(said)))
+    near = bool(_THERE.search(said))
+    if "location" not in known and _LOOKS.search(said) and (near or not _VISITS.search(said)):
+        yield from _lent(history, "location", now, near=near)
     if "visit_date" not in known and _VISITS.search(said):
         yield from _lent(history, "visit_date", now, near=False)
 

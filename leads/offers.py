@@ -10,14 +10,16 @@ from typing import Final
 from leads.asking import questions
 from leads.replies import verdict
 from leads.slots import Told
+from leads.stance import Sentence, around, sentences
 from leads.telling import Setting, told
 from leads.times import smells
 from leads.words import Said, folded
 
 # said of the visit that is being made, not of a listing or of the agent's own diary
 _PROPOSES: Final = re.compile(
-    r"\b(?:visit\w*|schedul\w+|tour\w*|view\w*|see (?:it|the)|showing|appointment|book\w*|confirm\w*|how about|would|does|works?|shall|should|then|instead|so|visita\w*|cita|le parece|le queda)\b|\?"
+    r"\b(?:visit\w*|schedul\w+|tour\w*|view\w*|see (?:it|the)|showing|appointment|book\w*|confirm\w*|how about|what about|would|does|works?|shall|should|then|instead|so|visita\w*|cita|le parece|le queda)\b"
 )
+_NO_OFFER: Final = re.compile(r"\b(?:help|assist|anything else|you(?:'re| are) (?:free|available|all set)|empty|your calendar|have a|enjoy|ayudar)\b")
 _CHECKS: Final = re.compile(r"\b(?:confirm\w*|correct|right|ensure|verify|to be clear|make sure|double[- ]check|green light|you (?:want|would like|wish|are scheduling|will)|you'd like|you're|so\b|scheduling|confirmar|correcto)")
 _WISHES: Final = re.compile(r"\b(?:you (?:want|need|would like|wish|are looking|said|prefer|mentioned)|you'd (?:like|prefer)|you're looking|are you looking|do you (?:want|need)|would you (?:like|prefer)|should (?:it|i)|quiere|busca|necesita)\b")
 _OFFERED: Final = frozenset({"visit_date", "visit_time"})
@@ -48,8 +50,14 @@ def _put_forward(text: str, reply: str, setting: Setting) -> list[Told]:
         return []
     asking = questions(plain)
     offered = told(text, replace(setting, question="when would you like to visit?", counted=""))
-    names = (_OFFERED if visits else frozenset()) | (_CHECKED if wishes else frozenset())
-    return [one for one in offered if one.name in names and (one.name in _OFFERED or folded(text[one.start : one.end]) in asking)]
+    parts = sentences(plain)
+    return [one for one in offered if (visits and _in_offer(one, parts)) or (wishes and one.name in _CHECKED and folded(text[one.start : one.end]) in asking)]
+
+
+def _in_offer(one: Told, parts: tuple[Sentence, ...]) -> bool:
+    """Whether a day or an hour stands in a sentence that proposes it, or that says nothing else ("March 4th then")."""
+    said = around(one.start, parts).text
+    return one.name in _OFFERED and not _NO_OFFER.search(said) and (bool(_PROPOSES.search(said)) or len(said) < 30)
 
 
 def _single(offered: list[Told]) -> Iterator[Told]:

@@ -13,12 +13,13 @@ _NAME: Final = r"[A-ZÀ-ÖØ-Þ](?:[\w'’-]|\.(?=[A-Z]))*"
 # "St. Louis", "Round Rock", "Playa del Carmen", "Winston-Salem", "La Jolla", "SoHo", "north Austin", "the Mission"
 _PROPER: Final = (
     rf"(?:(?:[Nn]orth|[Ss]outh|[Ee]ast|[Ww]est|[Cc]entral|[Dd]owntown|[Uu]ptown|[Oo]ld|[Gg]reater)[ -]?)?(?:St\.? |Ft\.? |Mt\.? |Ste\.? )?{_NAME}"
-    rf"(?: (?:(?:de|del|de la|de los|la|las|los|el|of|on|upon|sur|am|do|da|dos) )?{_NAME}){{0,3}}"
+    rf"(?: (?:(?:de|del|de la|de los|la|las|los|el|of|upon|sur|am|do|da|dos) )?{_NAME}){{0,3}}"
 )
 _IN: Final = r"(?:in|near|around|within|outside|outside of|close to|next to|nearby|by|toward|towards|into|en|cerca de|por|a|dans|a cote de|pres de|em|perto de|nahe|bei|vicino a|fuera de)"
 _FRAME: Final = r"(?:(?-i:the|el|la|The) )?(?:(?:greater |general )?(?:area|city|town|region|neighbou?rhood|suburbs?|outskirts|vicinity|part|side|zona|ciudad|barrio|colonia) (?:of|called|like|de) )?(?:the )?"
 _AFTER_IN: Final = re.compile(rf"\b(?i:{_IN}) (?i:{_FRAME})(?P<v>{_PROPER})")
 _ELSEWHERE: Final = re.compile(rf"\b(?i:{_IN}|from|to|at|of|for) (?i:{_FRAME})(?P<v>{_PROPER})")
+_ELSEWHERE_SMALL: Final = re.compile(r"\b(?:in|from|near|around) (?P<v>[a-z]{3,}(?: [a-z]{3,})?)\b")
 _MOVE_TO: Final = re.compile(
     rf"\b(?i:mov(?:e|ing)(?: out| over| back)?|relocat\w+|go(?:ing)?|switch|change(?: it| that)?|transfer\w*|mudar\w*|nos mudamos|me mudo|search(?:ing)?|look(?:ing)?(?: out)?|live|living|area) (?i:to|in|at|a|for|is|should be|must be) (?i:{_FRAME})(?P<v>{_PROPER})"
 )
@@ -100,6 +101,9 @@ def named(text: str, plain: str, parts: tuple[Sentence, ...], *, asked: bool, ar
 def elsewhere(text: str) -> tuple[int, int] | None:
     """Where other business is done ("pick it up from Salem"): the last place that unaccented text names, if any."""
     found = [cut for hit in _ELSEWHERE.finditer(text) if (cut := _cut(hit.span("v"), text))]
+    if not found:
+        small = [(hit.start("v"), _until_edge(hit["v"])) for hit in _ELSEWHERE_SMALL.finditer(text.lower())]
+        found = [(start, start + len(words)) for start, words in small if words and not _NO_PLACE.match(words)]
     return found[-1] if found else None
 
 

@@ -22,7 +22,7 @@ _ASKS: Final = re.compile(
 )
 _WONDERS: Final = re.compile(
     r"\b(?:whether|(?:know|tell me|tell us|check|sure|see|wonder(?:ing)?|confirm|ask|out|say|state|verify|curious) (?:if|is|are|how|what)(?! (?:there (?:is|are|was|were) (?:any|another|some|other)|you (?:have|can|could|find)))"
-    r"|(?:check|confirm|ask|know|find out|tell me|verify|info\w*) about|and (?:if|whether) (?:they|it|pets|the|there)"
+    r"|(?:check|confirm|ask|know|find out|tell me|verify|info\w*) about|and if (?:they|it|pets|there|the \w+) (?:is|are|has|have|comes?|allows?|accepts?|permits?|takes?)\b"
     r"|let me know (?:if|whether)|saber si|me dice si|digame si|confirm\w* si)\b"
 )
 _HOME: Final = (

@@ -18,9 +18,9 @@ _HOME: Final = re.compile(
     r"|casas?|departamentos?|apartamentos?|pisos?|recamaras?|habitaciones|alquiler|hipoteca)\b|公寓|房"
 )
 _OTHER: Final = re.compile(
-    r"\b(?:(?:rental|rent(?:ing)? an?|hire an?|reserve (?:the|that|a)|book (?:the|that|a)|the|that|a|compact|standard|full-?size|my) (?:\w+ )?cars?|cars?(?= (?:rental|from|for|to|in|that|we|you|available))|car rental|vehicle|sedan"
-    r"|pick(?:ed|ing)? (?:it |the car )?up (?:from|at|in|on|location|date|time)|drop(?:ping)? (?:it )?off|taxis?|cabs?|uber|lyft|rides?|restaurants?|table for|reservation|place to eat|(?:get|grab|have|want|eat|something|some) (?:to eat|food|dinner|lunch|breakfast)"
-    r"|dinner|lunch|cuisine|flights?|fly(?:ing)? (?:to|from)|plane|airlines?|hotels?|movies?|film|theat(?:er|re)|bus(?:es)?|train (?:to|from|ticket)|tickets?|concerts?|events?|calendar|dentist|doctor|dermatologist|gynecologist|salons?|stylist|hair|therapist|psychologist|psychiatrist"
+    r"\b(?:(?:rental|rent(?:ing)? an?|hire an?|reserve (?:the|that|a)|book (?:the|that|a)|the|that|a|compact|standard|full-?size|my) (?:\w+ )?cars?|cars?(?= (?:rental|from|for|to|in|that|we|you|available))|car rental|automobile|vehicle|sedan|hatchback|rental(?! (?:homes?|houses?|apartments?|units?|propert|agreement|price|cost|rate|is|market|income|contract|history))"
+    r"|pick(?:ed|ing)? (?:it |the car )?up (?:from|at|in|on|location|date|time)|pick[- ]?up|drop(?:ping)?[- ](?:it )?off|taxis?|cabs?|uber|lyft|rides?|restaurants?|table for|reservation|place to eat|(?:get|grab|have|want|eat|something|some) (?:to eat|food|dinner|lunch|breakfast)"
+    r"|dinner|lunch|cuisine|flights?|fly(?:ing)? (?:to|from)|plane|airlines?|hotels?|movies?|film|theat(?:er|re)|bus(?:es)?|train (?:to|from|ticket)|tickets?|concerts?|events?|calendar|(?:am|be|are) i (?:\w+ )?(?:free|available|busy)|(?:do|did) i have (?:any|free|time|something|a free|an? (?:open|empty))|my (?:availability|schedule)|dentist|doctor|dermatologist|gynecologist|salons?|stylist|hair|therapist|psychologist|psychiatrist"
     r"|alarms?|songs?|music|weather|forecast|temperature|bank account|balance|transfer|message to|share (?:my|the) location|play |tour guide|attractions?|museums?)\b"
 )
 
