@@ -22,6 +22,11 @@ ASKED: Final = {
 }  # fmt: skip
 
 
+# "shall I book a visit to City Walk?" names a place and asks for none
+_ABOUT_ONE: Final = re.compile(r"\b(?:visit\w*|schedul\w+|tour|view\w*|located (?:at|on|in)|there is|there's|there are|how about|what about)\b")
+_WHERE: Final = re.compile(r"\b(?:where|wher|which|what (?:area|city|part|town|location|neighbou?rhood)|donde|que zona)\b")
+
+
 def questions(said: str) -> str:
     """Of an agent's folded words the sentences that ask the prospect something; a listing that is described asks nothing."""
     return " ".join(one for one in _END.split(said) if _ASKS.search(one) and not _ANSWERS.search(one))
@@ -30,4 +35,6 @@ def questions(said: str) -> str:
 def counted_or_placed(question: str) -> tuple[str, ...]:
     """Which of location, beds and baths the agent's questions are about, in their order."""
     hits = [(hit.start(), name) for name, pattern in ASKED.items() if (hit := pattern.search(question))]
+    if _ABOUT_ONE.search(question) and not _WHERE.search(question):
+        hits = [hit for hit in hits if hit[1] != "location"]
     return tuple(name for _, name in sorted(hits))

@@ -9,7 +9,7 @@ from typing import Final
 
 from leads import dates, places
 from leads.slots import Slot, Told
-from leads.times import smells
+from leads.times import DIARY, smells
 from leads.topics import WINDOW, about_home
 from leads.words import Said, folded, unaccented
 
@@ -43,7 +43,8 @@ def _lent(history: Sequence[Said], name: str, now: datetime, *, near: bool) -> I
     for turn in range(len(history) - 1, first - 1, -1):
         said = history[turn]
         if said.speaker == "prospect" and (span := _place(said.text) if name == "location" else _day(said.text, now)):
-            if not about_home(folded(said.text), history[first:turn]):
+            plain = folded(said.text)
+            if (name == "visit_date" and DIARY.search(plain)) or not about_home(plain, history[first:turn]):
                 value, start, end = span
                 yield Told(name, value, start, end, confidence=0.7 if near else 0.5), turn
                 return

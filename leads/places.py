@@ -9,7 +9,7 @@ from typing import Final
 from leads.slots import ANY, Told
 from leads.stance import Sentence, around, denied, own
 
-_NAME: Final = r"[A-ZÀ-ÖØ-Þ](?:[\w'’-]|\.(?=[A-Z]))*"
+_NAME: Final = r"[A-ZÀ-ÖØ-Þ](?:[\w'’-]|\.(?=[A-Z]))+"
 # "St. Louis", "Round Rock", "Playa del Carmen", "Winston-Salem", "La Jolla", "SoHo", "north Austin", "the Mission"
 _PROPER: Final = (
     rf"(?:(?:[Nn]orth|[Ss]outh|[Ee]ast|[Ww]est|[Cc]entral|[Dd]owntown|[Uu]ptown|[Oo]ld|[Gg]reater)[ -]?)?(?:St\.? |Ft\.? |Mt\.? |Ste\.? )?{_NAME}"
@@ -30,7 +30,7 @@ _ZONES: Final = re.compile(
 )
 # texting: "an apartment in san jose"; a lower-case name is believed only after a word that puts a home somewhere
 _CASUAL: Final = re.compile(
-    r"\b(?:\d|two|three|four|apartments?|apts?|places?|homes?|houses?|propert(?:y|ies)|condos?|units?|residences?|flats?|ones?|something|anything|it|live|living|move|moving|search|searching|look|looking|"
+    r"\b(?:\d|two|three|four|apartments?|apts?|places?|homes?|houses?|propert(?:y|ies)|condos?|units?|residences?|flats?|ones?|(?:something|anything|anywhere|somewhere|places?|ones?)(?: else)?|it|live|living|move|moving|search|searching|look|looking|"
     r"bedrooms?|bed rooms?|beds?|baths?|bathrooms?|be|located|rent|buy|casa|casas|departamento|apartamento|piso|algo|vivir|mudarnos|mudarme|habitaciones|recamaras|cuartos) "
     r"(?:to (?:rent|buy|live) )?(?:should be |must be |to be |situated |located |please )?(?:in|near|around|close to|en|cerca de) (?:the )?(?P<v>[a-z][a-z'’.-]+(?: [a-z][a-z'’.-]+){0,2})"
 )
@@ -47,7 +47,7 @@ _NO_PLACE: Final = re.compile(
     r"|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|spring|summer|fall|autumn|winter|christmas|easter|thanksgiving"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow|tonight|morning|afternoon|evening|noon|next|last|this|week|weekend|month|year|q[1-4]"
     r"|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|lunes|martes|miercoles|jueves|viernes|sabado|domingo|hoy|manana|mañana|efectivo|contado"
-    r"|one|two|three|four|five|six|\d.*|not|see|location|else|visit|view|town|advance|total|general|mind|full|cash|case|person|fact|time|unit|house|home|area|city|region|place|apartment|apartments|property|properties|building|condo|bedrooms?|baths?"
+    r"|one|two|three|four|five|six|\d.*|least|most|first|once|wait|meet|not|see|location|else|same|flesh|future|meantime|end|beginning|middle|moment|way|know|budget|range|price|shape|condition|progress|question|addition|short|long|store|use|public|market|surrounding|share|make|schedule|book|now|later|half|past|quarter|around|about|early|late|compact|standard|economy|visit|view|town|advance|total|general|mind|full|cash|case|person|fact|time|unit|house|home|area|city|region|place|apartment|apartments|property|properties|building|condo|bedrooms?|baths?"
     r"|usd|fha|va|usda|hoa|llc|llcs|trust|english|spanish|french|agent|realtor|lender|zillow|redfin|trulia|google|facebook|god|mr|mrs|ms|dr|touch|process|order|need|love|debt|escrow|contact|hand|hurry|walking|them|him|her|us|everything|all|front|back|between|such|particular|writing|private|good|great|move-in"
     r"|school|schools|work|transit|parks?|kids|family|stores?|shops?|freeway|highway|bart|metro|station|college|university|hospital|church|gym|beach|downtown|ayuda|comprar|vender|alquilar|rentar|este|ese|general)"
     r"(?:'s)?)\b(?! (?:lake|beach|park|bend|city|grove|hills?|valley|springs|oaks?|worth|rock|jolla|angeles|vegas|cruces|paso|mesa|diego|creek)\b)",
@@ -70,7 +70,14 @@ _OPENING: Final = re.compile(rf"(?P<v>{_PROPER})|(?P<l>[a-z][\w'’.-]+(?: [a-z]
 _SECOND: Final = re.compile(
     r"(?:(?:San|Santa|Los|Las|Saint|St\.?|Fort|Port|New|Mount|El|La|Palo)|[A-Z][a-z]+(?= (?:city|view|creek|hills?|valley|park|beach|springs?|lake|grove|heights|falls|rock|ridge|bay|island|point|village|mesa|oaks?|woods?)\b)) [a-z]{3,}\b"
 )
+_AREA_SMALL: Final = re.compile(r"\b(?:in|around|near) the (?P<v>[a-z][a-z'’.-]+(?: [a-z][a-z'’.-]+)?) (?:area|region|neighbou?rhood|district)\b")
 _SAINT: Final = re.compile(r"(?<![\w'])(?P<v>(?:san|santa|los|las|saint|st\.|fort) (?!(?:i|and|or|in|is|for|with|the|que|casas|dos|tres)\b)[a-z]{3,})\b(?! (?:road|street|drive|apartments?|avenue|ave)\b)")
+# what may follow a name that is a whole answer: "Salem would be nice", "salem, two rooms"
+_STANDS_ALONE: Final = re.compile(
+    r"(?:'s|’s)?\W*(?:$|(?<=[,.!;/&] )|(?i:is|are|would|will|sounds?|looks?|seems?|works?|should|might|could|please|pls|or|and|but|area|with|for|if|city|preferably|maybe|thanks?|i think|too|also|good|fine|one|two|three|four|\d|y|o|esta|seria|por favor)\b)"
+)
+_PROPER_WORDS: Final = re.compile(_PROPER)
+_OPENS: Final = re.compile(r"(?:^|[.!?:]\s*|\n\s*)$")
 _MORE: Final = re.compile(rf"(?:\s*,?\s*(?i:or|and|y|o|/|&|maybe|as well as|ou|oder)\s+|\s*[,/]\s*)(?i:in |near |around |en |maybe |even )*(?P<v>{_PROPER})")
 _STATE: Final = re.compile(
     r"^(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]|California|Texas|Florida|USA|US)$"
@@ -86,11 +93,12 @@ def named(text: str, plain: str, parts: tuple[Sentence, ...], *, asked: bool, ar
 
     `text` is as long as `plain`, its folded form. `areas` are the tenant's own names of places, believed wherever they stand.
     """
-    found = list(_by_pattern(text, plain, parts)) or list(_casual(plain, parts))
+    found = list(_answer(text, plain)) if asked else []
+    found = found or list(_by_pattern(text, plain, parts)) or list(_casual(plain, parts))
     if not found and areas:
         found = list(_listed(plain, parts, areas))
     if not found and asked:
-        found = list(_answer(text, plain))
+        found = list(_somewhere(text, plain, parts))
     if not found and (hit := _ANYWHERE.search(plain)) and (asked or around(hit.start(), parts).manner != "asked"):
         yield Told("location", ANY, *hit.span(), confidence=0.8)
     more = bool(_ALSO.search(plain))
@@ -172,7 +180,7 @@ def _alike(text: str, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _casual(plain: str, parts: tuple[Sentence, ...]) -> Iterator[tuple[int, int]]:
-    for pattern in (_CASUAL, _SAINT):
+    for pattern in (_CASUAL, _AREA_SMALL, _SAINT):
         for hit in pattern.finditer(plain):
             start = hit.start("v")
             words = _until_edge(hit["v"])
@@ -198,6 +206,15 @@ def _listed(plain: str, parts: tuple[Sentence, ...], areas: frozenset[str]) -> I
             yield hit.span()
 
 
+def _somewhere(text: str, plain: str, parts: tuple[Sentence, ...]) -> Iterator[tuple[int, int]]:
+    """The first name with a capital inside a sentence: "I am heading to Salem", after a question for the place."""
+    for hit in _PROPER_WORDS.finditer(text):
+        cut = _cut(hit.span(), text)
+        if cut and not _OPENS.search(text[: cut[0]]) and around(cut[0], parts).manner != "asked" and not denied(plain, cut[0], around(cut[0], parts)):
+            yield cut
+            return
+
+
 def _answer(text: str, plain: str) -> Iterator[tuple[int, int]]:
     """The name that a short answer opens with: "Salem would be nice", "i think san jose"."""
     if "?" in plain and not re.match(r"\W*(?:how|what) about\b|.{0,40}\?\W*$", plain):
@@ -205,6 +222,8 @@ def _answer(text: str, plain: str) -> Iterator[tuple[int, int]]:
     start = _LEAD.match(text).end()  # type: ignore[union-attr] - it matches the empty text too
     hit = _OPENING.match(text, start)
     if hit is None:
+        return
+    if not _STANDS_ALONE.match(text, hit.end("v") if hit["v"] else start + len(_until_edge(hit["l"]))):
         return
     if hit["v"]:
         if cut := _cut(hit.span("v"), text):

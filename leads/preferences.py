@@ -55,7 +55,7 @@ def step(state: Sequence[Slot], history: Sequence[Said], said: Said, *, turn: in
     if not about_home(plain, history):
         return tuple(state)
     asked = next((one.text for one in reversed(history) if one.speaker == "agent"), "")
-    setting = Setting(questions(folded(asked)), _moment(said, frame.now), frame.country, _counted(state), frame.areas)
+    setting = Setting(questions(folded(asked)), _moment(said, frame.now), folded(asked), frame.country, _counted(state), frame.areas)
     found = told(said.text, setting)
     first = turn - len(history)
     changing = takes_back(plain) or bool(setting.question)

@@ -30,16 +30,21 @@ _HOME: Final = (
     r"|studios?|townhouses?|townhomes?|building|spaces?|casas?|departamentos?|apartamentos?|pisos?|propiedad(?:es)?|opcion(?:es)?)"
 )
 _SEEKS: Final = re.compile(
-    r"\b(?:find|search(?:ing)?|look(?:ing)? (?:up|for|at|in|around|into|some)|show me|get me|locate|recommend|suggest|check (?:in|for|out|around|near)|(?:can|could|may) (?:i|we) (?:get|find|have (?:an?|one|something))|i need|we need|i want|we want"
+    r"\b(?:find|search(?:ing)?|look(?:ing)? (?:up|for|at|in|around|into|some)|show me|get me|locate|recommend|suggest|check (?:in|for|out|around|near)|(?:can|could|may) (?:i|we) (?:get|find|have an?(?: \w+){0,2} (?:apartments?|places?|homes?|houses?|condos?|bed ?rooms?))|i need|we need|i want|we want"
     r"|i'd (?:like|love|prefer)|i would (?:like|love|prefer)|interested in|pull up|check out|switch to|in need of|try"
     r"|anything|something|some ?thing else|others?|another|else|alternatives?|instead|different"
-    rf"|(?:how|what) about|how are|is there (?:any|an?|another|some)(?: \w+){{0,3}} {_HOME}|are there (?:any|some)?(?: \w+){{0,3}} ?{_HOME}"
+    rf"|(?:how|what) about|how are|is there (?:any|an?|another|some)(?: (?!(?:on|at|in|with|for|to|of)\b)\w+){{0,3}} {_HOME}|are there (?:any|some)?(?: \w+){{0,3}} ?{_HOME}"
     rf"|(?:do you|you guys) have (?:any|an?|some)?(?: \w+){{0,4}} ?{_HOME}|any(?: \w+){{0,3}} {_HOME}|have (?:any|some) (?:with|in|near)"
     r"|busco|buscamos|buscando|buscar|encontrar|quiero|queremos|necesito|necesitamos|algo|alguna?|otr[oa]s?|muestreme|enseneme|tienen? (?:alg|otr|cas|dep))\b"
 )
 # "is this furnished, unlike the other?" asks about one home, whatever words of search follow
 _EXISTING: Final = re.compile(
     rf"^\W*(?:{_YES}\b[ ,.!]*)*(?:is|are|does|do|did|will) (?:it|this|that|they|the (?:apartment|place|house|property|home|unit|building|one|listing|condo)s?)\b(?! (?:anything|something))"
+)
+# "what else is available with two baths?", "maybe in Salem?"
+_OPEN: Final = re.compile(
+    r"\bwhat(?:'s| is| are)?(?: else)?(?: is| are| do you have)? (?:available|out there|on the market)|\bwhat else\b|\bavailable (?:with|where|that|in|for|near)\b"
+    r"|^\W*(?:and |or |maybe |perhaps |ok |okay |then |y |quizas )*(?:in|near|with|around|something|anything|en|con|algo)\b"
 )
 _SUPPOSES: Final = re.compile(
     r"\b(?:what if|(?:if|suppose|unless|imagine|in case|even if) (?:i|we|my|our|the (?:bank|seller|lease|rates?|market|price)|rates?|prices?|interest)|"
@@ -94,6 +99,8 @@ def _sentence(plain: str, start: int, end: int) -> Sentence:
 def _manner(text: str) -> str:
     if _EXISTING.search(text):
         return "asked"
+    if _OPEN.search(text):
+        return "sought"
     if _WONDERS.search(text):
         return "asked"
     if _SEEKS.search(text):

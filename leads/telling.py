@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from leads import counts, phrases, places, times
+from leads import counts, phrases, places, prices, times
 from leads.asking import counted_or_placed
 from leads.slots import ANY, Told
 from leads.stance import sentences
@@ -23,10 +23,11 @@ _RECOUNT: Final = re.compile(r"\b(?:make|change|switch|do) (?:it|that|this) (?:t
 
 @dataclass(frozen=True)
 class Setting:
-    """What a text is read against: the agent's last questions (folded), the moment (aware), the last counted slot, the tenant's places."""
+    """What a text is read against: the agent's last words and the questions among them (folded), the moment (aware), the last counted slot, the tenant's places."""
 
     question: str
     now: datetime
+    said: str = ""
     country: str = "US"
     counted: str = ""
     areas: frozenset[str] = frozenset()
@@ -42,7 +43,8 @@ def told(text: str, setting: Setting) -> tuple[Told, ...]:
     found = list(counts.counted(plain, parts))
     found += places.named(named, plain, parts, asked="location" in asked, areas=setting.areas)
     found += phrases.phrased(named, plain, parts)
-    found += times.timed(text[:LONGEST], plain, parts, now=setting.now, question=setting.question)
+    found += times.timed(text[:LONGEST], plain, parts, now=setting.now, question=setting.question or setting.said)
+    found += prices.priced(text[:LONGEST], plain, parts, question=setting.question, country=setting.country)
     found += _recounted(plain, setting.counted, found)
     found += _answers(named, plain, setting.question, found)
     return tuple(sorted(_without_twins(found, text), key=lambda one: (one.start, one.end)))
@@ -63,9 +65,10 @@ def _answers(text: str, plain: str, question: str, found: list[Told]) -> Iterato
     known = {one.name for one in found}
     asked = counted_or_placed(question)
     countable = tuple(name for name in asked if name in ("beds", "baths") and name not in known)
-    if countable and "?" not in plain:
+    if countable:
         taken = tuple((one.start, one.end) for one in found)
-        answers = [one for one in counts.bare(plain, countable, taken)] or list(counts.rooms(plain, sentences(plain)))
+        answers = [] if "?" in plain else list(counts.bare(plain, countable, taken))
+        answers = answers or list(counts.rooms(plain, sentences(plain)))
         known |= {one.name for one in answers}
         yield from answers
     short = [one for one in phrases.answered(text, plain, question) if one.name not in known]

@@ -37,7 +37,12 @@ _ASKED_DEADLINE: Final = re.compile(
 _BY: Final = re.compile(r"\b(?:by|before|until|till|within|antes de|para|para el|hasta|dentro de)(?: the| el)? $")
 _AFTER: Final = re.compile(r"\b(?:good|fine|ok|okay|possible|perfect|great|best|better|easier|ideal|bien)\b")
 _DAY_ASKED: Final = re.compile(rf"\b(?:{_DAYS}|tomorrow|today|manana|hoy|weekend|\d{{1,2}}(?:st|nd|rd|th))\b")
-_NOT_THEN: Final = re.compile(r"(?<!why )\b(?:not|cannot|can't|don't|won't|isn't|doesn't|except|unavailable|busy|instead of|rather than|no puedo)\b[^.!?,;]{0,24}$")
+_NOT_THEN: Final = re.compile(r"(?<!why )\b(?:not|cannot|can't|don't|won't|isn't|doesn't|except|unavailable|busy|instead of|rather than|no puedo)\b[^.!?,;]{0,24}$"
+    r"|\b(?:all|everything|it|done|enough|help\w*|todo)\b(?: \w+){0,2}? ?(?:for|por)? $")
+DIARY: Final = re.compile(
+    r"\b(?:(?:am|amd|will) i (?:\w+ )?(?:free|available|busy)|(?:do|did) i have (?:any|free|time|something|a free|an? (?:open|empty))|so i have free|my (?:availability|calendar|agenda)|(?:check|see) (?:if|when|whether) i(?:'m| am))\b"
+)
+"""A question about one's own diary: the day is not yet wanted for a visit."""
 _TO_SEE: Final = re.compile(r"\b(?:visit|tour|showing|viewing|see it|see the|visita|recorrido)\b")
 _COMMERCIAL: Final = re.compile(r"\b(?:move[- ]in|occupancy|take (?:possession|occupancy)|commercial|office|warehouse|retail|entrar)\b")
 
@@ -56,7 +61,7 @@ def timed(text: str, plain: str, parts: tuple[Sentence, ...], *, now: datetime, 
         return
     for when in dates.find(text, now=now):
         part = around(when.start, parts)
-        if own(when.start, part) and not _NOT_THEN.search(plain[part.start : when.start]):
+        if own(when.start, part) and not DIARY.search(part.text) and not _NOT_THEN.search(plain[part.start : when.start]):
             yield from _for_what(when, plain, part, question)
 
 
