@@ -1,117 +1,104 @@
-"""What has the prospect already told us, in which words?"""
+"""What does the prospect want, as far as they have told, and in which words?"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
 
-import yaml
+from leads.asking import questions
+from leads.carrying import carried
+from leads.offers import accepted
+from leads.replies import takes_back
+from leads.slots import SLOTS, Slot, Told
+from leads.telling import Setting, told
+from leads.topics import about_home
+from leads.words import Said, folded
 
-from leads.words import Said, folded, unaccented
-
-_PARTS = {
-    # "about 3 bedrooms" and "over 2000 sq ft" are no prices: a bare number needs three digits and no other unit
-    "{money}": r"(?:\$ ?\d[\d.,]*|\d[\d.,]*(?= ?(?:k|m|mm|mil|thousand|million|millones|usd|dollars|dolares)\b)"
-    r"|\d{1,3}(?:[.,]\d{3})+|\d{3,9})(?:(?<=\d) ?(?:k|m|mm|mil|thousand|million|millones|usd|dollars|dolares)\b)?"
-    r"(?![\d%]| ?(?:sq|square|feet|ft|pies|metros|m2|miles|minutes|people|years|homes|am|pm)\b)",
-    # a name as written: a place is told by its capital, so these patterns are matched against the text itself
-    "{proper}": r"(?-i:[A-ZÑ][\w'.-]+(?: (?:de |del |la |las |los |el )?[A-ZÑ][\w'.-]+){0,3})",
-}
-# words that say a slot is mentioned, not told: "what if the lease ends", "do I need pre-approval?"
-_HYPOTHETICAL = re.compile(
-    r"\b(?:if|whether|do i need|should i|would i|what if|si(?= \w)|necesito una?)\b[^.!?]{0,25}$"
-)
-_NEGATED = re.compile(r"\b(?:not|n't|never|no|nunca|sin)\b[^.!?,]{0,12}$")
-# a capital at the start of a place's name proves little for these
-_NO_PLACE = re.compile(
-    r"(?:i|i'm|the|a|an|january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|yes|no|ok|okay|thanks|sure|hi|hello)\b",
-    re.IGNORECASE,
-)
+# these are changed, not contradicted: another day for the visit says nothing against the first
+_MOVABLE: Final = frozenset({"visit_date", "visit_time", "contact_preference", "language", "timeframe"})
+_GATHERED: Final = frozenset({"must_have", "deal_breaker", "decision_makers"})
 
 
 @dataclass(frozen=True)
-class Mention:
-    """One slot that the prospect filled: `turns[turn].text[start:end] == quote`; `value` is the telling part, as written."""
+class Frame:
+    """What a conversation is read with: the moment (aware, in the prospect's zone), the country, the tenant's names of places."""
 
-    slot: str
-    value: str
-    quote: str
-    turn: int
-    start: int
-    end: int
+    now: datetime
+    country: str = "US"
+    areas: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class _Cues:
-    """How one slot is told: unasked, or as the answer to a question that `asked` recognises."""
+def read(
+    conversation: Sequence[Said], *, now: datetime, country: str = "US", areas: frozenset[str] = frozenset()
+) -> tuple[Slot, ...]:
+    """The state after the last turn: `step` over the turns, oldest first.
 
-    slot: str
-    told: tuple[re.Pattern[str], ...]
-    asked: re.Pattern[str]
-    answer: re.Pattern[str]
-
-
-def mentions(turns: Sequence[Said]) -> tuple[Mention, ...]:
-    """What the prospect's own turns fill, oldest first, at most one per slot and turn; the agent's words only give the question."""
-    return tuple(_told(turns))
-
-
-def _told(turns: Sequence[Said]) -> Iterator[Mention]:
-    question = ""
-    for place, turn in enumerate(turns):
-        if turn.speaker != "prospect":
-            question = folded(turn.text)
-            continue
-        for slot, value, start, end in _in_turn(turn.text, question):
-            yield Mention(slot, value, turn.text[start:end], place, start, end)
+    `now` is aware, in the prospect's zone; a turn that has an aware `at` is read at that moment instead.
+    """
+    state: tuple[Slot, ...] = ()
+    frame = Frame(now, country, areas)
+    for turn, said in enumerate(conversation):
+        state = step(state, conversation[:turn], said, turn=turn, frame=frame)
+    return state
 
 
-# a conversation's older turns are read again with every message: remembering them keeps the coach under 2 ms
-@lru_cache(maxsize=2048)
-def _in_turn(text: str, question: str) -> tuple[tuple[str, str, int, int], ...]:
-    """(slot, value, start, end) for each slot that this turn fills, given the agent's last words."""
-    named, plain = unaccented(text), folded(text)
-    found = ((cues.slot, _first(cues, named, plain, question)) for cues in _cues())
-    return tuple((slot, text[slice(*hit.span("v"))].strip(" .,;"), *hit.span()) for slot, hit in found if hit)
+def step(state: Sequence[Slot], history: Sequence[Said], said: Said, *, turn: int, frame: Frame) -> tuple[Slot, ...]:
+    """The state after one more turn. `history` is what was said before it, newest last: the last `topics.WINDOW` turns will do.
+
+    The agent's turns change nothing by themselves; what they offered counts once the prospect accepts it.
+    """
+    if said.speaker != "prospect":
+        return tuple(state)
+    plain = folded(said.text)
+    if not about_home(plain, history):
+        return tuple(state)
+    asked = next((one.text for one in reversed(history) if one.speaker == "agent"), "")
+    setting = Setting(questions(folded(asked)), _moment(said, frame.now), folded(asked), frame.country, _counted(state), frame.areas)
+    found = told(said.text, setting)
+    first = turn - len(history)
+    changing = takes_back(plain) or bool(setting.question)
+    for one in found:
+        state = _with(state, _slot(one, said.text, turn), changing=changing, more=one.more)
+    for one, place in accepted(plain, history, found, setting):
+        state = _with(state, _slot(one, history[place].text, first + place, offered=True), changing=True)
+    for one, place in carried(plain, history, state, found, now=setting.now):
+        state = _with(state, _slot(one, history[place].text, first + place), changing=True)
+    return tuple(state)
 
 
-def _first(cues: _Cues, text: str, plain: str, question: str) -> re.Match[str] | None:
-    for pattern in cues.told:
-        hit = _search(pattern, text, plain)
-        if hit and not _HYPOTHETICAL.search(plain[: hit.start()]) and not _denied(cues.slot, plain[: hit.start()]):
-            return hit
-    if question and "?" not in plain and cues.asked.search(question):
-        return _search(cues.answer, text, plain)
-    return None
+def _moment(said: Said, now: datetime) -> datetime:
+    at = getattr(said, "at", None)
+    return at.astimezone(now.tzinfo) if isinstance(at, datetime) and at.tzinfo else now
 
 
-def _denied(slot: str, before: str) -> bool:
-    # "not pre-approved" still tells how the money stands; "not in June" tells no date
-    return slot not in ("financing", "agent_status") and bool(_NEGATED.search(before))
+def _counted(state: Sequence[Slot]) -> str:
+    """Which of beds and baths was told last: what "make it three" speaks of."""
+    counts = [slot for slot in state if slot.name in ("beds", "baths")]
+    return max(counts, key=lambda slot: (slot.turn, slot.start)).name if counts else ""
 
 
-def _search(pattern: re.Pattern[str], text: str, plain: str) -> re.Match[str] | None:
-    named = "(?-i:" in pattern.pattern
-    hit = pattern.search(text if named else plain)
-    return None if hit and named and _NO_PLACE.match(hit["v"]) else hit
+def _slot(one: Told, text: str, turn: int, *, offered: bool = False) -> Slot:
+    quote = text[one.start : one.end]
+    return Slot(one.name, one.value, quote, turn, one.start, one.end, one.confidence, one.unit, offered)
 
 
-@lru_cache(maxsize=1)
-def _cues() -> tuple[_Cues, ...]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = resources.files("leads").joinpath("data", "preferences.yaml").read_text("utf-8")
-    data = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader either way
-    return tuple(
-        _Cues(slot, tuple(map(_compiled, how["told"])), _compiled(how["asked"]), _compiled(how["answer"]))
-        for slot, how in data.items()
-    )
+def _with(state: Sequence[Slot], slot: Slot, *, changing: bool, more: bool = False) -> tuple[Slot, ...]:
+    """The state with one slot more: it joins, confirms or replaces what stood under its name."""
+    same = [one for one in state if one.name == slot.name]
+    rest = tuple(one for one in state if one.name != slot.name)
+    if SLOTS[slot.name].several and (more or slot.name in _GATHERED):
+        return (*rest, *(one for one in same if one.value != slot.value), slot)
+    if not same:
+        return (*state, slot)
+    return (*rest, _over(same[-1], slot, changing=changing))
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    for name, part in _PARTS.items():
-        pattern = pattern.replace(name, part)
-    return re.compile(pattern, re.IGNORECASE)
+def _over(old: Slot, new: Slot, *, changing: bool) -> Slot:
+    if old.value == new.value and old.unit == new.unit:
+        # said again: the newest words are the evidence, but an offer's do not displace the prospect's own
+        kept = old if new.offered and not old.offered else new
+        return replace(kept, confidence=max(old.confidence, new.confidence), earlier=old.earlier, contradiction=old.contradiction)
+    against = not changing and new.name not in _MOVABLE and not new.offered
+    return replace(new, earlier=old.value, contradiction=against)
