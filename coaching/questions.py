@@ -1,18 +1,16 @@
-"""What is worth asking next, given the stage and what is already known?"""
+"""What is worth asking next, given the stage and what is already known? The bank and the choice are leads/questions.py's."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from enterprisehub.engines.base import Capability
 from enterprisehub.errors import Invalid
+from leads import questions
+from leads.packs import filled_by_names, pack_of
+from leads.questions import slots as slots
 
 
 @dataclass(frozen=True)
@@ -38,70 +36,21 @@ class Question:
 
 
 def next_question(ctx: QuestionContext) -> Question | None:
-    """The open slot with the highest weight x stage prior - penalty for having been asked lately; None when all is known.
-
-    Weights are those of data/questions.yaml. Nothing random: the same context gives the same question.
-    """
+    """The open slot with the highest expected gain, in words; None when all is known. The same context gives the same question."""
     return question_for(best, ctx) if (best := next_slot(ctx)) else None
 
 
 def next_slot(ctx: QuestionContext) -> str:
-    """The slot to ask for, "" when there is none; ties go to the heavier slot, then to the alphabet."""
-    most = _data()["penalty"]["most"]
-    ranked = [
-        (weight * prior - _penalty(slot, ctx.asked), weight, slot)
-        for slot, weight in _weights(ctx.side, ctx.vertical, ctx.stage).items()
-        if slot not in ctx.known and ctx.asked.count(slot) < most and (prior := _prior(slot, ctx.stage)) > 0
-    ]
-    return min(ranked, key=lambda row: (-row[0], -row[1], row[2]))[2] if ranked else ""
+    """The slot to ask for, "" when there is none. A fact that says the same as a slot (a top price) makes it known."""
+    pack = pack_of(ctx.side, ctx.vertical)
+    return questions.best(questions.Standing(pack, ctx.stage, filled_by_names(ctx.known), asked=ctx.asked))
 
 
 def question_for(slot: str, ctx: QuestionContext) -> Question:
     """The words for a slot: another variant each time that it is asked. KeyError for an unknown slot."""
-    texts = _data()["texts"]
-    spoken = texts.get(f"{slot}@{ctx.side}") or texts[slot]
-    told = spoken.get(ctx.language) or spoken["en"]
-    turn = zlib.crc32(f"{ctx.seed}|{slot}".encode()) + ctx.asked.count(slot)
-    return Question(slot, told["ask"][turn % len(told["ask"])], told["why"])
-
-
-def slots() -> frozenset[str]:
-    """Every slot that a question can fill."""
-    return frozenset(slot for slot in _data()["texts"] if "@" not in slot)
-
-
-def _penalty(slot: str, asked: tuple[str, ...]) -> float:
-    # full right after it was asked, fading with each other question since
-    if slot not in asked:
-        return 0.0
-    since = len(asked) - 1 - max(i for i, one in enumerate(asked) if one == slot)
-    rule = _data()["penalty"]
-    return float(rule["first"] * rule["decay"] ** since)
-
-
-def _prior(slot: str, stage: str) -> float:
-    return float(_data()["stages"].get(stage, {}).get(slot, 1.0))
-
-
-@lru_cache(maxsize=256)
-def _weights(side: str, vertical: str, stage: str) -> Mapping[str, float]:
-    data = _data()
-    listed = data["stages"].get(stage, {})
-    later = {slot: weight for slot, weight in data["later"].items() if slot in listed}
-    if stage in data["closing"]:
-        return later
-    pack = data["packs"].get(side, data["packs"]["buyer"])
-    # a vertical's own slots are a buyer's (or a tenant's); a seller is asked the seller pack in every vertical
-    own = data["verticals"].get(vertical, {}) if side != "seller" else {}
-    kept = {slot: weight for slot, weight in pack.items() if slot not in own.get("drop", ())}
-    return {**kept, **own.get("add", {}), **later}
-
-
-@lru_cache(maxsize=1)
-def _data() -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = resources.files("coaching").joinpath("data", "questions.yaml").read_text("utf-8")
-    return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader either way
+    turn = questions.turn_of(slot, seed=ctx.seed, asked=ctx.asked)
+    told = questions.wording(slot, pack_of(ctx.side, ctx.vertical), language=ctx.language, turn=turn)
+    return Question(slot, told.text, told.why)
 
 
 def parse(given: Mapping[str, Any]) -> QuestionContext:
