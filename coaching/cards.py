@@ -9,6 +9,7 @@ from coaching.attention import Detail
 from coaching.objections import ObjectionAnswer, Turn
 from coaching.playbooks import Library
 from coaching.questions import Question
+from leads.slots import Slot
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Card:
 class CoachQuestion:
     """The newest words of the prospect and everything that is known around them.
 
-    `known` maps a slot or placeholder name (first_name, area, price …) to its confirmed value; `asked` are slots asked lately
+    `told` is what the conversation told, where it was read already (None: it is read here); a slot of the newest message has
+    the turn after the history. `known` maps a slot or placeholder name (first_name, area, price …) to its confirmed value; `asked` are slots asked lately
     and `used_lines` ids of lines this agent read lately, both newest last; `experience` is novice | experienced | expert.
     """
 
@@ -55,6 +57,7 @@ class CoachQuestion:
     stage: str = "engaged"
     vertical: str = "any"
     side: str = "buyer"
+    told: tuple[Slot, ...] | None = None
     known: Mapping[str, str] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
     used_lines: tuple[str, ...] = ()

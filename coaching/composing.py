@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from coaching import attention
 from coaching.cards import Card, CoachAnswer, CoachQuestion
@@ -17,7 +18,9 @@ from coaching.questions import Question, QuestionContext, next_question, slots
 from coaching.text import fold, words
 from coaching.urgency import weigh
 from leads.intent import Intent, read
-from leads.preferences import Mention, mentions
+from leads.packs import filled_by_names
+from leads.preferences import read as preferences
+from leads.slots import Slot
 
 QUESTION_GROUP = "question"
 # a second pair of eyes: an intent that the law touches makes a compliance card even when no objection was spotted
@@ -54,7 +57,7 @@ class Reading:
     language: str
     objections: ObjectionAnswer
     intents: tuple[Intent, ...]
-    told: tuple[Mention, ...]
+    told: tuple[Slot, ...]
     known_slots: frozenset[str]
     question: Question | None
 
@@ -88,11 +91,11 @@ def understand(question: CoachQuestion) -> Reading:
     ordered = text != question.text
     left = "" if ordered and (len(text) > ESSAY or len(words(fold(text).text)) < 3) else text
     objections = spot(ObjectionQuestion(left, question.history, question.listing_price, language))
-    told = mentions((*question.history, Turn("prospect", left)))
-    known = frozenset(name for name, value in question.known.items() if value) | {mention.slot for mention in told}
-    if "area" in known:
-        known |= {"location"}
-    known &= slots()
+    told = question.told
+    if told is None:
+        told = preferences((*question.history, Turn("prospect", left)), now=datetime.now(UTC))
+    named = {name for name, value in question.known.items() if value} | {slot.name for slot in told}
+    known = filled_by_names(frozenset(named | {"location"} if "area" in named else named)) & slots()
     intents = tuple(wish for wish in read(text, question.history) if left or wish.name in SAFETY)
     ctx = QuestionContext(
         stage=question.stage,
@@ -129,7 +132,7 @@ def _card(question: CoachQuestion, reading: Reading) -> Card | None:
     if found is not None:
         return _objection_card(question, reading, found)
     wish = reading.intents[0] if reading.intents else None
-    fresh = [mention for mention in reading.told if mention.turn == len(question.history)]
+    fresh = [slot for slot in reading.told if slot.turn == len(question.history)]
     if wish and wish.name in QUESTION_KINDS and wish.name != "small_talk":
         return _wish_card(question, reading, wish)
     if fresh and (wish is None or wish.name != "small_talk"):

@@ -26,9 +26,12 @@ class Learned:
     changes: tuple[tuple[str, Entry], ...] = ()
 
 
-def slots_of(profile: Sequence[Mapping[str, Any]]) -> tuple[Slot, ...]:
-    """The kept slots as the reader takes them; entries of a slot that is no longer known are left out."""
-    return tuple(_slot(entry) for entry in profile if entry.get("name") in SLOTS)
+def slots_of(profile: Sequence[Mapping[str, Any]], *, turns: Mapping[str, int] | None = None) -> tuple[Slot, ...]:
+    """The kept slots as the reader takes them, each in the turn of its message (`turns`, by id) or in KEPT."""
+    known = turns or {}
+    return tuple(
+        _slot(entry, known.get(entry["message"] or "", KEPT)) for entry in profile if entry.get("name") in SLOTS
+    )
 
 
 def learned(
@@ -36,7 +39,7 @@ def learned(
 ) -> Learned:
     """The profile after the reader's new `state`; `messages` gives the id of the message behind each turn.
 
-    What is said again keeps the first evidence and a person's confirmation; it becomes fresh again.
+    What is said again keeps a person's confirmation, becomes fresh, and is shown in its newest words.
     """
     known = {(entry["name"], _same(entry["value"])): entry for entry in profile}
     after: list[Entry] = []
@@ -44,7 +47,7 @@ def learned(
     for slot in state:
         before = known.pop((slot.name, _same(slot.value)), None)
         if before is not None:
-            after.append(before if slot.turn == KEPT else _again(before, slot, at))
+            after.append(before if slot.turn == KEPT else _again(before, slot, messages.get(slot.turn, ""), at=at))
         else:
             entry = _entry(slot, messages.get(slot.turn, ""), at=at, extractor=extractor)
             after.append(entry)
@@ -76,12 +79,12 @@ def entered(name: str, value: Value, *, at: datetime, agent: str) -> Entry:
     return {**_entry(slot, "", at=at, extractor="person"), "confirmed_by": agent}
 
 
-def _slot(entry: Mapping[str, Any]) -> Slot:
+def _slot(entry: Mapping[str, Any], turn: int) -> Slot:
     return Slot(
         name=entry["name"],
         value=entry["value"],
         quote=entry["quote"],
-        turn=KEPT,
+        turn=turn,
         start=entry["start"],
         end=entry["end"],
         confidence=entry["confidence"],
@@ -111,9 +114,10 @@ def _entry(slot: Slot, message: str, *, at: datetime, extractor: str) -> Entry:
     }
 
 
-def _again(entry: Entry, slot: Slot, at: datetime) -> Entry:
-    surer = max(float(entry["confidence"]), slot.confidence)
-    return {**entry, "at": at.isoformat(), "confidence": round(surer, 3), "contradiction": slot.contradiction}
+def _again(entry: Entry, slot: Slot, message: str, *, at: datetime) -> Entry:
+    fresh = {"at": at.isoformat(), "confidence": round(max(float(entry["confidence"]), slot.confidence), 3)}
+    words = {"quote": slot.quote, "message": message or None, "start": slot.start, "end": slot.end}
+    return {**entry, **words, **fresh, "contradiction": slot.contradiction and not entry["confirmed_by"]}
 
 
 def _change(slot: Slot) -> str:

@@ -28,7 +28,8 @@ from enterprisehub.tenants import rows
 from enterprisehub.tenants.models import Agent
 from enterprisehub.tenants.work import later
 from leads import services as leads
-from leads.models import Message, Said, Speaker
+from leads.models import Message, Said, Speaker, Stage
+from leads.services.learning import learn
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,12 @@ def hear(agent: Agent, words: Words, *, others: bool = False) -> Heard:
         return _again(message, session, words)
     message.conversation = session.conversation
     if message.speaker != Speaker.PROSPECT:
+        if session.conversation.lead.stage == Stage.NEW:
+            learn(message, (), tenant=agent.tenant)
         tell(agent.pk, ("status", _heard(message, session)))
         return Heard(message, session, True, ms=_since(started))
     around = situation.around(agent, message, stage=words.stage)
+    learned = learn(message, around.past, tenant=agent.tenant, asked=around.asked)
     asked = situation.question(around, message.text)
     names = situation.names_in(session.conversation)
     answer = instant(COACH, asked, own=agent.tenant.settings, names=names)

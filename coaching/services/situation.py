@@ -18,6 +18,9 @@ from coaching.services.playbooks import library_of
 from enterprisehub.tenants.models import Agent, Tenant
 from enterprisehub.tenants.scope import current
 from leads.models import Conversation, Message, Stage
+from leads.profile import slots_of
+from leads.services.learning import Past
+from leads.slots import Slot
 
 HISTORY = 12  # messages before the newest one that the coach reads
 REMEMBERED = 120  # cards looked back on for the attention budget and for rotating lines
@@ -45,9 +48,25 @@ class Situation:
 
     agent: Agent
     conversation: Conversation
-    history: Sequence[Turn]
+    message: Message
+    past: Sequence[Past]
     cards: Sequence[PastCard]
-    stage: str
+    told_stage: str
+
+    @property
+    def stage(self) -> str:
+        """The stage that the door named, else the lead's."""
+        return self.told_stage or self.conversation.lead.stage
+
+    @property
+    def history(self) -> tuple[Turn, ...]:
+        return tuple(Turn(said.speaker, said.text) for said in self.past)
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Slots that cards of this conversation asked for lately, newest last."""
+        here = [card for card in reversed(self.cards) if card.conversation_id == self.conversation.pk]
+        return tuple(card.ask_slot for card in here if card.ask_slot)[-8:]
 
     @property
     def shown(self) -> list[Shown]:
@@ -67,7 +86,7 @@ class Situation:
 
 # Written out, since every word that is heard asks for them; each half of the second walks one index from its newest end.
 _SAID = f"""
-    SELECT speaker, text FROM leads_message WHERE tenant_id = %s AND conversation_id = %s AND position < %s
+    SELECT id, speaker, text FROM leads_message WHERE tenant_id = %s AND conversation_id = %s AND position < %s
     ORDER BY position DESC LIMIT {HISTORY}
 """  # noqa: S608 - a number of our own
 _COLUMNS = ", ".join(PastCard._fields)
@@ -87,15 +106,14 @@ def around(agent: Agent, message: Message, *, stage: str = "") -> Situation:
     """Load what was said before this message and which cards this agent saw (two queries, one for a first message)."""
     conversation = message.conversation
     with connection.cursor() as cursor:
-        earlier: list[Turn] = []
+        earlier: list[Past] = []
         if message.position > 1:
             cursor.execute(_SAID, [current(), conversation.pk, message.position])
-            earlier = [Turn(*row) for row in cursor.fetchall()][::-1]
+            earlier = [Past(*row) for row in cursor.fetchall()][::-1]
         whose = [current(), agent.pk, current(), conversation.pk, agent.pk]
         cursor.execute(_CARDS, [*whose, message.pk])
         cards = [PastCard(*row) for row in cursor.fetchall()]
-    wanted = stage if stage in Stage.values else conversation.lead.stage
-    return Situation(agent, conversation, earlier, cards, wanted)
+    return Situation(agent, conversation, message, earlier, cards, stage if stage in Stage.values else "")
 
 
 def question(situation: Situation, text: str) -> CoachQuestion:
@@ -103,22 +121,28 @@ def question(situation: Situation, text: str) -> CoachQuestion:
     conversation, agent = situation.conversation, situation.agent
     lead, tenant = conversation.lead, agent.tenant
     mine = [card for card in reversed(situation.cards) if card.agent_id == agent.pk]
-    here = [card for card in reversed(situation.cards) if card.conversation_id == conversation.pk]
     return CoachQuestion(
         text=text,
-        history=tuple(situation.history),
+        history=situation.history,
         listing_price=float(conversation.listing_price) if conversation.listing_price is not None else None,
         language=lead.language or None,
         stage=situation.stage,
         vertical=lead.vertical if lead.vertical != "any" else tenant.vertical,
         side=lead.side,
         known=_known(situation),
-        asked=tuple(card.ask_slot for card in here if card.ask_slot)[-8:],
+        asked=situation.asked,
+        told=_told(situation),
         used_lines=tuple(line for card in mine for line in card.line_ids)[-40:],
         experience=agent.experience,
         agent_language=(agent.languages or ["en"])[0][:2],
         playbook=library_of(tenant),
     )
+
+
+def _told(situation: Situation) -> tuple[Slot, ...]:
+    """The lead's profile as the card's maker takes it: what the newest words told stands in their turn."""
+    newest = str(situation.message.pk)
+    return slots_of(situation.conversation.lead.profile, turns={newest: len(situation.past)})
 
 
 def names_in(conversation: Conversation) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import connection, models
 from django.utils.timezone import now
@@ -85,11 +86,19 @@ class MessageManager(TenantManager["Message"]):
         row = _append(message)
         if row is None:
             return self.get(client_id=said.client_id), False
-        message.position, message._state.adding = row, False
+        message.position, *known = row
+        message._state.adding = False
+        lead = conversation.lead
+        for name, value in zip(_LOCKED, known, strict=True):
+            setattr(lead, name, json.loads(value) if name == "profile" else value)
         return message, True
 
 
-def _append(message: Message) -> int | None:
+_LOCKED = ("profile", "stage", "overlay", "agreement", "hand_off")
+
+
+def _append(message: Message) -> tuple[Any, ...] | None:
+    """The message's position, and the lead as it is now that its row is locked; None when the message was there already."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -100,12 +109,15 @@ def _append(message: Message) -> int | None:
                 RETURNING message_count),
             spoken AS (
                 UPDATE leads_lead SET spoken_at = greatest(spoken_at, %(at)s)
-                WHERE id = %(lead)s AND tenant_id = %(tenant)s AND EXISTS (SELECT FROM counted))
+                WHERE id = %(lead)s AND tenant_id = %(tenant)s AND EXISTS (SELECT FROM counted)
+                RETURNING profile, stage, overlay, agreement, hand_off)
             INSERT INTO leads_message
                 (id, tenant_id, conversation_id, lead_id, text, speaker, client_id, at, heard_at, position)
             SELECT %(id)s, %(tenant)s, %(conversation)s, %(lead)s, %(text)s, %(speaker)s, %(client_id)s, %(at)s,
                 %(heard_at)s, message_count FROM counted
-            ON CONFLICT (tenant_id, client_id) DO NOTHING RETURNING position
+            ON CONFLICT (tenant_id, client_id) DO NOTHING
+            RETURNING position, (SELECT profile FROM spoken), (SELECT stage FROM spoken), (SELECT overlay FROM spoken),
+                (SELECT agreement FROM spoken), (SELECT hand_off FROM spoken)
             """,
             {
                 "id": message.id,
@@ -119,8 +131,8 @@ def _append(message: Message) -> int | None:
                 "heard_at": message.heard_at,
             },
         )
-        row = cursor.fetchone()
-    return row[0] if row else None
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
 
 
 class Message(TenantModel):

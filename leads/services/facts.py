@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +13,9 @@ from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent
 from leads import profile
 from leads.models import Change, Lead, SlotFact
-from leads.services.learning import settle
-from leads.slots import SLOTS, Kind, Value, parsed
+from leads.services.learning import SETTLED, clock, settle
+from leads.slots import SLOTS, Kind, Value
+from leads.values import typed
 
 
 @transaction.atomic
@@ -32,8 +34,8 @@ def correct(lead: Lead, name: str, text: str, *, by: Agent | None, instead_of: V
     kind = SLOTS.get(name)
     if kind is None:
         raise Invalid("There is no such slot.", field="name")
-    value = _value(kind, text)
     locked = _locked(lead)
+    value = _value(kind, text, at=clock(locked, now()))
     before = next((one for one in locked.profile if _is(one, name, instead_of)), None)
     entry = profile.entered(name, value, at=now(), agent=_who(by) or "")
     if before is not None:
@@ -80,8 +82,8 @@ def _who(by: Agent | None) -> str | None:
     return str(by.pk) if by is not None else None
 
 
-def _value(kind: Kind, text: str) -> Value:
-    value = parsed(kind, text)
+def _value(kind: Kind, text: str, *, at: datetime) -> Value:
+    value = typed(kind, text, now=at)
     if value is None:
         wanted = f"one of {', '.join(kind.choices)}" if kind.choices else kind.type
         raise Invalid(f"This value must be {wanted}.", field="value")
@@ -107,5 +109,6 @@ def _write(lead: Lead, entries: list[dict[str, Any]], change: str, entry: dict[s
         agent=by,
     )
     settle(lead)
+    lead.save(update_fields=["profile", *SETTLED])
     record(f"lead.fact.{change}", lead, slot=entry["name"])
     return lead

@@ -1,0 +1,219 @@
+"""What do new words change about a lead? Facts, completeness, stage, hand-off: learned at once, written in one statement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db import connection
+from django.utils.timezone import now
+from uuid_utils.compat import uuid7
+
+from enterprisehub.tenants.models import Tenant
+from enterprisehub.tenants.scope import current
+from leads import lifecycle, profile
+from leads.completeness import Completeness, completeness
+from leads.handoff import HandOff
+from leads.intent import read
+from leads.models import Agreement, Lead, Message, Speaker, Stage, StageMove
+from leads.packs import pack_of
+from leads.preferences import Frame, step
+from leads.qualification import Question, Situation, next_question
+
+SURE = 0.8  # the confidence from which a wish to be left alone is taken at its word
+SETTLED = ("completeness", "stage", "stage_since", "overlay", "overlay_reason", "hand_off")
+
+
+@dataclass(frozen=True)
+class Past:
+    """Something said before, as the reader needs it."""
+
+    id: UUID
+    speaker: str
+    text: str
+
+
+@dataclass
+class Understood:
+    """What some words changed. `changes` are (change, entry) pairs, `moves` the steps of stage or overlay."""
+
+    completeness: Completeness
+    changes: tuple[tuple[str, profile.Entry], ...] = ()
+    moves: list[dict[str, Any]] = field(default_factory=list)
+
+
+def learn(message: Message, history: Sequence[Past], *, tenant: Tenant, asked: Sequence[str] = ()) -> Understood:
+    """Read the newest message into the lead's profile (one query, none when nothing changed).
+
+    `message.conversation.lead` is changed in place; `history` is what was said before, oldest first.
+    """
+    lead = message.conversation.lead
+    vertical = lead.vertical if lead.vertical != "any" else tenant.vertical
+    changes: tuple[tuple[str, profile.Entry], ...] = ()
+    if message.speaker == Speaker.PROSPECT:
+        frame = Frame(clock(lead, message.at, tenant.timezone))
+        state = step(profile.slots_of(lead.profile), history, message, turn=len(history), frame=frame)
+        ids = {len(history): str(message.pk), **{turn: str(said.id) for turn, said in enumerate(history)}}
+        got = profile.learned(lead.profile, state, ids, at=message.at)
+        changes, lead.profile = got.changes, got.profile
+    before = [getattr(lead, name) for name in SETTLED]
+    found = settle(lead, vertical=vertical, message=message, history=history, asked=asked)
+    found.changes = changes
+    if changes or found.moves or before != [getattr(lead, name) for name in SETTLED]:
+        _write(lead, found, message)
+    return found
+
+
+def settle(
+    lead: Lead,
+    *,
+    vertical: str = "",
+    message: Message | None = None,
+    history: Sequence[Past] = (),
+    asked: Sequence[str] = (),
+) -> Understood:
+    """Completeness, stage and hand-off as they follow from what is known now; sets them on the lead and writes nothing."""
+    wanted = vertical or vertical_of(lead)
+    at = now()
+    facts = profile.facts_of(lead.profile)
+    measured = completeness(facts, pack_of(lead.side, wanted), at)
+    lead.completeness = round(measured.value, 4)
+    found = Understood(measured)
+    if message is not None:
+        _by_rule(lead, found, message, history)
+    words = (*history, message) if message is not None else tuple(history)
+    situation = Situation(
+        pack=pack_of(lead.side, wanted),
+        now=at,
+        stage=lead.stage,
+        overlay=lead.overlay,
+        facts=facts,
+        asked=tuple(asked),
+        history=words,
+    )
+    then = next_question(situation, measured)
+    lead.hand_off = then.reason if isinstance(then, HandOff) else ""
+    return found
+
+
+def question_for(lead: Lead, *, asked: Sequence[str] = (), history: Sequence[Past] = ()) -> Question | HandOff | None:
+    """What to ask this lead next, or why nothing."""
+    pack = pack_of(lead.side, vertical_of(lead))
+    facts = profile.facts_of(lead.profile)
+    situation = Situation(
+        pack=pack,
+        now=now(),
+        stage=lead.stage,
+        overlay=lead.overlay,
+        facts=facts,
+        asked=tuple(asked),
+        history=tuple(history),
+        language=lead.language or "en",
+        seed=lead.name.split(" ")[0] if lead.name else "",
+    )
+    return next_question(situation, completeness(facts, pack, situation.now))
+
+
+def vertical_of(lead: Lead) -> str:
+    """The lead's own vertical, else the tenant's."""
+    if lead.vertical != "any":
+        return lead.vertical
+    own: str | None = Tenant.objects.filter(pk=current()).values_list("vertical", flat=True).first()
+    return own or "any"
+
+
+def clock(lead: Lead, at: datetime, zone: str = "") -> datetime:
+    """`at` in the lead's zone; in the tenant's when the lead's is not known."""
+    for name in (lead.timezone, zone):
+        try:
+            return at.astimezone(ZoneInfo(name)) if name else at
+        except (ZoneInfoNotFoundError, ValueError):
+            continue
+    return at
+
+
+def _by_rule(lead: Lead, found: Understood, message: Message, history: Sequence[Past]) -> None:
+    """The moves that follow from who spoke and what they wish: contact, reply, enough known, "leave me alone"."""
+    replied = message.speaker == Speaker.PROSPECT
+    if replied and _wants_out(message.text, history):
+        _move(lead, found, lifecycle.DNC, message, reason="asked to be left alone")
+        return
+    name = "reply" if replied else "outbound"
+    due = lifecycle.due_stage(state_of(lead), found.completeness, [lifecycle.Event(name, str(message.pk))])
+    if due is not None:
+        _move(lead, found, due.wanted, message, reason=due.reason)
+
+
+def _wants_out(text: str, history: Sequence[Past]) -> bool:
+    return any(wish.name == "opt_out" and wish.confidence >= SURE for wish in read(text, history))
+
+
+def state_of(lead: Lead) -> lifecycle.State:
+    """The lead as the state machine sees it."""
+    exception = lead.agreement if lead.agreement not in (Agreement.NONE, Agreement.SIGNED) else ""
+    return lifecycle.State(lead.stage, lead.overlay, lead.side, lead.agreement == Agreement.SIGNED, exception)
+
+
+def _move(lead: Lead, found: Understood, wanted: str, message: Message, *, reason: str) -> None:
+    done = lifecycle.move(state_of(lead), wanted, by=lifecycle.RULE, evidence=str(message.pk), reason=reason)
+    if not isinstance(done, lifecycle.Moved):
+        return
+    found.moves.append(
+        {
+            "id": str(uuid7()),
+            "from_stage": lead.stage,
+            "to_stage": done.state.stage,
+            "from_overlay": lead.overlay,
+            "to_overlay": done.state.overlay,
+            "reason": reason,
+            "evidence": {"message": str(message.pk)},
+        }
+    )
+    if done.state.stage != lead.stage:
+        lead.stage, lead.stage_since = Stage(done.state.stage), now()
+    if done.state.overlay != lead.overlay:
+        lead.overlay, lead.overlay_reason = done.state.overlay, reason
+
+
+def _write(lead: Lead, found: Understood, message: Message) -> None:
+    """The lead, its new facts and its moves, at one stroke: wave one has one query left for it."""
+    facts = [{**entry, "id": str(uuid7()), "change": change} for change, entry in found.changes]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE,
+            {
+                "tenant": current(),
+                "lead": lead.pk,
+                "at": message.at,
+                "facts": json.dumps(facts),
+                "moves": json.dumps(found.moves),
+                "profile": json.dumps(lead.profile),
+                **{name: getattr(lead, name) for name in SETTLED},
+            },
+        )
+
+
+_WRITE = f"""
+    WITH told AS (
+        INSERT INTO leads_slotfact (id, tenant_id, lead_id, message_id, name, value, earlier, unit, quote, start, "end",
+            confidence, extractor, offered, change, at)
+        SELECT id, %(tenant)s, %(lead)s, message, name, value, nullif(earlier, 'null'::jsonb), unit, quote, start, "end",
+            confidence, extractor, offered, change, %(at)s
+        FROM jsonb_to_recordset(%(facts)s::jsonb) AS f(id uuid, message uuid, name text, value jsonb, earlier jsonb,
+            unit text, quote text, start int, "end" int, confidence float, extractor text, offered bool, change text)),
+    moved AS (
+        INSERT INTO leads_stagemove (id, tenant_id, lead_id, from_stage, to_stage, from_overlay, to_overlay, mover, reason,
+            evidence, at)
+        SELECT id, %(tenant)s, %(lead)s, from_stage, to_stage, from_overlay, to_overlay, '{StageMove.Mover.RULE}', reason,
+            evidence, %(at)s
+        FROM jsonb_to_recordset(%(moves)s::jsonb) AS m(id uuid, from_stage text, to_stage text, from_overlay text,
+            to_overlay text, reason text, evidence jsonb))
+    UPDATE leads_lead SET profile = %(profile)s, completeness = %(completeness)s, stage = %(stage)s,
+        stage_since = %(stage_since)s, overlay = %(overlay)s, overlay_reason = %(overlay_reason)s, hand_off = %(hand_off)s
+    WHERE id = %(lead)s AND tenant_id = %(tenant)s
+"""  # noqa: S608 - a constant of our own
