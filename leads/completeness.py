@@ -83,7 +83,7 @@ class Fall:
 
 def completeness(facts: Iterable[Fact], pack: Pack, now: datetime) -> Completeness:
     """Weighted, discounted by confidence and age. A fact that a person confirmed has confidence 1; `now` is aware."""
-    held = tuple(fact for fact in facts if fact.value is not None and fact.value != "")
+    held = tuple(fact for fact in facts if str(fact.value).strip())
     parts = tuple(_part(slot, weight, held, now) for slot, weight in pack.weights)
     total = math.fsum(part.weight for part in parts)
     value = math.fsum(part.weight * part.gained for part in parts) / total if total > 0 else 0.0

@@ -22,6 +22,8 @@ THINKING = (
     "coaching/objections.py", "coaching/questions.py", "coaching/suggestions.py", "coaching/attention.py",
     "coaching/playbooks.py", "coaching/kinds.py", "coaching/cards.py", "coaching/wording.py", "coaching/improvement.py",
     "leads/intent.py", "leads/preferences.py", "enterprisehub/engines/base.py",
+    "leads/clocks.py", "leads/completeness.py", "leads/handoff.py", "leads/lifecycle.py", "leads/packs.py",
+    "leads/qualification.py", "leads/questions.py",
 )  # fmt: skip
 FRAMEWORKS = {"django", "celery", "channels", "anthropic", "rest_framework"}
 VAGUE = re.compile(r"(manager|handler|processor|helper|utils?|enhanced|intelligent|smart)s?$", re.IGNORECASE)

@@ -1,0 +1,143 @@
+"""When do the questions stop, who takes over, and is somebody only looking?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from leads.intent import read
+from leads.words import Said, folded
+
+PROSPECT = "prospect"
+# an intent that is less sure was reported or denied
+SURE = 0.6
+# overlay of the lead -> why nothing is asked; the other overlays let a question pass
+OF_OVERLAY = {
+    "dnc": "opt_out",
+    "other_agent": "signed_elsewhere",
+    "paused_by_lead": "paused",
+    "lost": "closed_record",
+    "invalid": "closed_record",
+    "duplicate": "closed_record",
+}
+_LOOKING = re.compile(
+    r"\b(?:just|only) (?:looking|browsing|curious|window[- ]shopping)\b(?! (?:for|at|to|in|forward)\b)"
+    r"|\b(?:solo|solamente|nada mas) (?:estoy |estamos |ando |andamos )?(?:mirando|viendo|curioseando|explorando)\b"
+)
+# whoever says this is no longer only looking
+_READY = frozenset(
+    {"book_tour", "book_consult", "scheduling", "financing_question", "valuation_request", "sell_intent"}
+)
+# "I won't make an offer", "don't stop texting me", "my brother says he will sue": the words are there, the wish is not
+_NOT_MEANT = re.compile(
+    r"\b(?:not|never|no|nunca|without|sin|if|unless|whether|si|cannot"
+    r"|(?:do|does|did|wo|would|could|should|is|are|was|have|has|ca)n'?t)\b[^.!?,;]{0,24}$"
+    r"|\b(?:he|she|they|my \w+|mi \w+|\w+ (?:said|says|told|dijo|dice)) (?:said|says|told|wants?|dijo|dice|quiere)\b[^.!?;]*$"
+)
+_TRUE = frozenset({"signed", "signed_elsewhere", "exclusive"})
+
+
+@dataclass(frozen=True)
+class HandOff:
+    """Why no question is asked: a reason of data/handoffs.yaml, and the sentence for the agent.
+
+    `quote` = the words that show it, at `start` to `end` of turn `turn` of the history; "" and -1 when it follows from no words.
+    """
+
+    reason: str
+    text: str
+    quote: str = ""
+    turn: int = -1
+    start: int = 0
+    end: int = 0
+
+
+def hand_off(reason: str, language: str = "en") -> HandOff:
+    """The reason with its sentence, English for a language that we do not write. KeyError for an unknown reason."""
+    told = _data()[reason]
+    return HandOff(reason, told.get(language) or told["en"])
+
+
+def reasons() -> tuple[str, ...]:
+    """Every reason, the most pressing first."""
+    return tuple(_data())
+
+
+def triggered(history: Sequence[Said], language: str = "en") -> HandOff | None:
+    """The most pressing reason in the prospect's own words, None when the questions may go on.
+
+    What stays (an opt-out, a signed agreement elsewhere) counts from any turn; the rest only until the agent has spoken again.
+    """
+    fresh = _unanswered(history)
+    found = [
+        hit
+        for place, turn in enumerate(history)
+        if turn.speaker == PROSPECT
+        for hit in _shown(turn.text, place, language)
+        if place >= fresh or _data()[hit.reason].get("stays")
+    ]
+    return min(found, key=lambda hit: (reasons().index(hit.reason), hit.turn), default=None)
+
+
+def signed(value: object) -> bool:
+    """Does this value of `agent_status` say that an agreement with somebody else is signed?"""
+    return str(value).strip().casefold() in _TRUE
+
+
+def only_looking(history: Sequence[Said]) -> int:
+    """The turn in which the prospect last said so, -1 when they did not or have shown more since."""
+    for place in range(len(history) - 1, -1, -1):
+        turn = history[place]
+        if turn.speaker != PROSPECT:
+            continue
+        plain = folded(turn.text)
+        if any(not _NOT_MEANT.search(plain[: hit.start()]) for hit in _LOOKING.finditer(plain)):
+            return place
+        if _READY.intersection(intent.name for intent in read(turn.text) if intent.confidence >= SURE):
+            return -1
+    return -1
+
+
+def asked_since(history: Sequence[Said], turn: int) -> bool:
+    """Has the agent asked anything after that turn?"""
+    return any(one.speaker != PROSPECT and "?" in one.text for one in history[turn + 1 :])
+
+
+def _unanswered(history: Sequence[Said]) -> int:
+    # the first of the prospect's turns that the agent has not answered yet
+    return max((place + 1 for place, turn in enumerate(history) if turn.speaker != PROSPECT), default=0)
+
+
+def _shown(text: str, turn: int, language: str) -> Iterator[HandOff]:
+    plain = folded(text)
+    if not plain.strip():
+        return
+    intents = {intent.name: intent for intent in read(text) if intent.confidence >= SURE}
+    for reason, how in _data().items():
+        spans = [intents[name] for name in how.get("intents", ()) if name in intents]
+        found = [(one.start, one.end) for one in spans] + [
+            hit.span() for p in _patterns()[reason] for hit in p.finditer(plain)
+        ]
+        for start, end in found:
+            if not _NOT_MEANT.search(plain[:start]):
+                yield HandOff(reason, hand_off(reason, language).text, text[start:end], turn, start, end)
+                break
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> Mapping[str, tuple[re.Pattern[str], ...]]:
+    return {reason: tuple(map(re.compile, how["shown"])) for reason, how in _data().items()}
+
+
+@lru_cache(maxsize=1)
+def _data() -> Mapping[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = resources.files("leads").joinpath("data", "handoffs.yaml").read_text("utf-8")
+    loaded: Mapping[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader either way
+    return loaded
