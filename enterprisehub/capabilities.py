@@ -8,8 +8,16 @@ from coaching.objections import OBJECTION
 from coaching.questions import QUESTION
 from coaching.suggestions import COACH
 from enterprisehub.engines.base import Capability
+from leads.money import MONEY
 from leads.qualification import QUALIFICATION
 
 CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
-    each.name: each for each in (OBJECTION, COACH, QUESTION, QUALIFICATION)
+    each.name: each
+    for each in (
+        COACH,
+        MONEY,
+        OBJECTION,
+        QUALIFICATION,
+        QUESTION,
+    )
 }
