@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from leads.slots import Told, Value
-from leads.stance import Sentence, around, denied, own
+from leads.stance import Sentence, around, denied, having, own
 
 _WORDS: Final = {
     **{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "single": 1, "couple": 2},
@@ -21,11 +21,11 @@ _FROM: Final = rf"(?P<n>{_NUMBER})(?P<half> and a half|½| y medio)?"
 _GAP: Final = r"(?: ?(?:or|to|-|o|a|ou|bis) ?" + _NUMBER + r")?(?: ?\+)?[ -]?(?:(?:or more|more|full|large|big|nice|good|private|plus) )?"
 _BEDS: Final = (
     r"(?:bed ?-?rooms?|bedrms?|beds?|brs?|bdrms?|bdrs?|bds?|bhk|recamaras?|habitaciones|habitacion|dormitorios?|cuartos?|alcobas?"
-    r"|chambres?|quartos?|dormitorios?|schlafzimmer|camere(?: da letto)?|camera da letto)(?![a-z])|(?:个)?(?:卧室|房间|室|卧)"
+    r"|chambres?|quartos?|dormitorios?|schlafzimmer|camere(?: da letto)?|camera da letto)(?![a-zñ])|(?:个)?(?:卧室|房间|室|卧)"
 )
 _BATHS: Final = (
     r"(?:(?:bath|restroom|washroom|toilet) ?-?rooms?|bath(?:e?s|rms?)?|bathrooms?|bth?s?|ba|restrooms?|banos|bano|baños?"
-    r"|salles? de bains?|banheiros?|badezimmer|bader|bagn[io])(?![a-z])|(?:个)?(?:卫生间|浴室|卫)"
+    r"|salles? de bains?|banheiros?|badezimmer|bader|bagn[io])(?![a-zñ])|(?:个)?(?:卫生间|浴室|卫)"
 )
 _ROOMS: Final = r"(?:bed )?ro?oms?(?![a-z])"
 _UNITS: Final = {"beds": _BEDS, "baths": _BATHS}
@@ -65,8 +65,12 @@ def counted(plain: str, parts: tuple[Sentence, ...]) -> Iterator[Told]:
 def _wanted(name: str, pattern: re.Pattern[str], plain: str, parts: tuple[Sentence, ...]) -> Iterator[Told]:
     for hit in pattern.finditer(plain):
         part = around(hit.start(), parts)
-        if part.manner != "asked" and own(hit.start(), part) and not denied(plain, hit.start(), part):
+        if part.manner != "asked" and own(hit.start(), part) and not _unwanted(plain, hit, part):
             yield Told(name, _value(hit), *hit.span())
+
+
+def _unwanted(plain: str, hit: re.Match[str], part: Sentence) -> bool:
+    return denied(plain, hit.start(), part) or having(plain, hit.start(), part)
 
 
 def _value(hit: re.Match[str]) -> Value:

@@ -17,7 +17,7 @@ from leads.words import Said, folded
 
 # said of the visit that is being made, not of a listing or of the agent's own diary
 _PROPOSES: Final = re.compile(
-    r"\b(?:visit\w*|schedul\w+|tour\w*|view\w*|see (?:it|the)|showing|appointment|book\w*|confirm\w*|how about|what about|would|does|works?|shall|should|then|instead|so|visita\w*|cita|le parece|le queda)\b"
+    r"\b(?:visit\w*|schedul\w+|tour\w*|view\w*|see (?:it|the)|showing|appointment|book\w*|confirm\w*|how about|what about|(?:can|could|are|will) you|i can|i have|let's|puede|would|does|works?|shall|should|then|instead|so|visita\w*|cita|le parece|le queda)\b"
 )
 _NO_OFFER: Final = re.compile(r"\b(?:help|assist|anything else|you(?:'re| are) (?:free|available|all set)|empty|your calendar|have a|enjoy|ayudar)\b")
 _CHECKS: Final = re.compile(r"\b(?:confirm\w*|correct|right|ensure|verify|to be clear|make sure|double[- ]check|green light|you (?:want|would like|wish|are scheduling|will)|you'd like|you're|so\b|scheduling|confirmar|correcto)")
@@ -49,7 +49,7 @@ def _put_forward(text: str, reply: str, setting: Setting) -> list[Told]:
     if not (visits or wishes):
         return []
     asking = questions(plain)
-    offered = told(text, replace(setting, question="when would you like to visit?", counted=""))
+    offered = told(text, replace(setting, question="when would you like to visit?", counted="", offer=True))
     parts = sentences(plain)
     return [one for one in offered if (visits and _in_offer(one, parts)) or (wishes and one.name in _CHECKED and folded(text[one.start : one.end]) in asking)]
 

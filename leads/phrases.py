@@ -13,15 +13,11 @@ import yaml
 
 from leads.replies import verdict
 from leads.slots import ANY, Told, Value
-from leads.stance import Sentence, around, denied, needless, own
+from leads.stance import Sentence, around, denied, having, needless, own
 
 AS_WRITTEN, NUMBER = "@", "#"
 _NUMBERS: Final = {"one": 1, "two": 2, "three": 3, "five": 5, "seven": 7, "ten": 10}
-# what one has is no wish: "we have a two bedroom now" (leads/counts.py and places.py ask too)
-_HAVING: Final = re.compile(
-    r"\b(?:currently|at the moment|(?:i|we) (?:already |now )?(?:own|live in|rent|are in|am in|had|came from)|my (?:current|old|present)|our (?:current|old|present)|used to|actualmente|vivimos en|vivo en)\b[^.!?,;]{0,30}$"
-)
-_HOME_FEATURES: Final = frozenset({"furnished", "garage", "laundry", "yard", "must_have", "property_type", "pets"})
+_HOME_FEATURES: Final = frozenset({"furnished", "garage", "laundry", "yard", "must_have", "property_type"})
 _HEDGED: Final = re.compile(r"\b(?:maybe|perhaps|probably|possibly|might|i guess|not sure|ideally|quizas|tal vez|a lo mejor)\b[^.!?]{0,30}$")
 
 
@@ -65,7 +61,7 @@ def _read(
     part = around(start, parts)
     if not own(start, part) or (part.manner == "asked" and not phrases.even_asked):
         return None
-    if phrases.slot in _HOME_FEATURES and _HAVING.search(plain[part.start : start]):
+    if phrases.slot in _HOME_FEATURES and having(plain, start, part):
         return None
     sure = 0.7 if _HEDGED.search(plain[part.start : start]) else 0.9
     if phrases.needless and needless(plain, start, part):

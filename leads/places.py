@@ -76,6 +76,7 @@ _SAINT: Final = re.compile(r"(?<![\w'])(?P<v>(?:san|santa|los|las|saint|st\.|for
 _STANDS_ALONE: Final = re.compile(
     r"(?:'s|’s)?\W*(?:$|(?<=[,.!;/&] )|(?i:is|are|would|will|sounds?|looks?|seems?|works?|should|might|could|please|pls|or|and|but|area|with|for|if|city|preferably|maybe|thanks?|i think|too|also|good|fine|one|two|three|four|\d|y|o|esta|seria|por favor)\b)"
 )
+_MORE_SMALL: Final = re.compile(r"(?: or| and|,| y| o|/) ?(?:in |maybe )?(?P<v>[a-z][a-z'’.-]{2,}(?: [a-z][a-z'’.-]{2,})?)(?=\W*$)")
 _PROPER_WORDS: Final = re.compile(_PROPER)
 _OPENS: Final = re.compile(r"(?:^|[.!?:]\s*|\n\s*)$")
 _MORE: Final = re.compile(rf"(?:\s*,?\s*(?i:or|and|y|o|/|&|maybe|as well as|ou|oder)\s+|\s*[,/]\s*)(?i:in |near |around |en |maybe |even )*(?P<v>{_PROPER})")
@@ -230,4 +231,10 @@ def _answer(text: str, plain: str) -> Iterator[tuple[int, int]]:
             yield cut
             yield from _alike(text, cut[1])
     elif (words := _until_edge(hit["l"])) and not _NO_PLACE.match(words) and len(plain) < 60:
-        yield hit.start("l"), hit.start("l") + len(words)
+        yield from _small_list(plain, hit.start("l"), len(words))
+
+
+def _small_list(plain: str, start: int, length: int) -> Iterator[tuple[int, int]]:
+    yield start, start + length
+    if (more := _MORE_SMALL.match(plain, start + length)) and not _NO_PLACE.match(more["v"]) and (words := _until_edge(more["v"])):
+        yield more.start("v"), more.start("v") + len(words)

@@ -66,7 +66,7 @@ def _currency(one: Money | None, country: str) -> str:
 def _bounds(one: Money, plain: str, part: Sentence, asked: tuple[str, str]) -> Iterator[Told]:
     question, unit = asked
     before, after = plain[part.start : one.start], plain[one.end : part.end]
-    if name := _other(before, part.text):
+    if name := _other(before, after, part.text):
         yield _told(name, one, one.value, unit)
     elif _NO_PRICE.search(before) or _AFTER_NO.search(after):
         return
@@ -76,11 +76,11 @@ def _bounds(one: Money, plain: str, part: Sentence, asked: tuple[str, str]) -> I
         yield from _side(one, (before, after), part, (question, unit))
 
 
-def _other(before: str, sentence: str) -> str:
+def _other(before: str, after: str, sentence: str) -> str:
     """The slot of an amount that is not what the prospect would pay; "" for one that is."""
     if _RESERVED.search(sentence):
         return "reserves"
-    if _OWED.search(sentence):
+    if _OWED.search(before[-30:]) or _OWED.search(after[:25]):
         return "payoff"
     selling = re.search(r"\b(?:sell\w*|list (?:my|our|it)|my (?:home|house|place|condo)|our (?:home|house|place|condo)|vend\w+|mi casa)\b", sentence)
     return "price_expectation" if selling and _EXPECTED.search(before) else ""

@@ -61,6 +61,10 @@ _OTHERS: Final = re.compile(
     r"|\b(?:they|he|she|ellos|ella) (?:says?|said|told|thinks?|wants?|dicen?|dijo|dijeron)\b"
 )
 _DENIES: Final = re.compile(r"\b(?:not|n't|dont|never|no(?! (?:i|i'd|i'm|we|it|that|this|please|actually|make|the|let|thanks?|me)\b)|without|nor|nunca|sin|ni|tampoco)\b[^.!?,;]{0,24}$")
+# what one has is no wish: "we have a two bedroom now"
+_HAVING: Final = re.compile(
+    r"\b(?:currently|at the moment|(?:i|we) (?:already |now |both )?(?:have an?|own|live in|rent|are in|am in|had|came from)|my (?:current|old|present)|our (?:current|old|present)|used to|actualmente|vivimos en|vivo en|tengo una|tenemos una)\b[^.!?,;]{0,30}$"
+)
 _NEEDLESS: Final = re.compile(
     r"\b(?:do(?:n't| not|nt) (?:really )?(?:need|care about|mind)|does(?:n't| not) (?:need|have) to|no need for|not necessary|doesn't matter"
     r"|no (?:necesito|necesitamos|hace falta|me importa))\b[^.!?,;]{0,30}$"
@@ -127,6 +131,11 @@ def own(place: int, part: Sentence) -> bool:
 def denied(plain: str, place: int, part: Sentence) -> bool:
     """Whether a word before `place` in its sentence denies what follows."""
     return bool(_DENIES.search(plain[part.start : place]))
+
+
+def having(plain: str, place: int, part: Sentence) -> bool:
+    """Whether what follows is what the prospect has already, or had."""
+    return bool(_HAVING.search(plain[part.start : place]))
 
 
 def needless(plain: str, place: int, part: Sentence) -> bool:

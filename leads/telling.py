@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -23,13 +23,17 @@ _RECOUNT: Final = re.compile(r"\b(?:make|change|switch|do) (?:it|that|this) (?:t
 
 @dataclass(frozen=True)
 class Setting:
-    """What a text is read against: the agent's last words and the questions among them (folded), the moment (aware), the last counted slot, the tenant's places."""
+    """What a text is read against: the agent's last words and the questions among them (folded), the moment (aware), the last counted slot, the tenant's places.
+
+    `offer`: the words are the agent's, whose questions put something forward.
+    """
 
     question: str
     now: datetime
     said: str = ""
     country: str = "US"
     counted: str = ""
+    offer: bool = False
     areas: frozenset[str] = frozenset()
 
 
@@ -39,6 +43,8 @@ def told(text: str, setting: Setting) -> tuple[Told, ...]:
     if not plain.strip():
         return ()
     parts = sentences(plain)
+    if setting.offer:
+        parts = tuple(replace(part, manner="told") for part in parts)
     asked = counted_or_placed(setting.question)
     found = list(counts.counted(plain, parts))
     found += places.named(named, plain, parts, asked="location" in asked, areas=setting.areas)
@@ -71,12 +77,12 @@ def _answers(text: str, plain: str, question: str, found: list[Told]) -> Iterato
         answers = answers or list(counts.rooms(plain, sentences(plain)))
         known |= {one.name for one in answers}
         yield from answers
-    short = [one for one in phrases.answered(text, plain, question) if one.name not in known]
-    yield from short
     if (hit := _DONT_CARE.search(plain)) and "?" not in plain:
-        open_ones = [name for name in (*asked, *(p.slot for p in phrases.asked_for(question))) if name not in known | {one.name for one in short}]
-        for name in open_ones:
-            yield Told(name, ANY, *hit.span(), confidence=0.8)
+        for name in dict.fromkeys((*asked, *(one.slot for one in phrases.asked_for(question)))):
+            if name not in known:
+                yield Told(name, ANY, *hit.span(), confidence=0.8)
+        return
+    yield from (one for one in phrases.answered(text, plain, question) if one.name not in known)
 
 
 def _without_twins(found: list[Told], text: str) -> Iterator[Told]:

@@ -38,7 +38,7 @@ _BY: Final = re.compile(r"\b(?:by|before|until|till|within|antes de|para|para el
 _AFTER: Final = re.compile(r"\b(?:good|fine|ok|okay|possible|perfect|great|best|better|easier|ideal|bien)\b")
 _DAY_ASKED: Final = re.compile(rf"\b(?:{_DAYS}|tomorrow|today|manana|hoy|weekend|\d{{1,2}}(?:st|nd|rd|th))\b")
 _NOT_THEN: Final = re.compile(r"(?<!why )\b(?:not|cannot|can't|don't|won't|isn't|doesn't|except|unavailable|busy|instead of|rather than|no puedo)\b[^.!?,;]{0,24}$"
-    r"|\b(?:all|everything|it|done|enough|help\w*|todo)\b(?: \w+){0,2}? ?(?:for|por)? $")
+    r"|\b(?:that|that's|thats|this|be|is|would be|nothing|no|eso es) (?:is |will be |'ll be )?(?:all|everything|it|enough|else|todo)\b(?: \w+){0,2}? ?(?:for|por)? $")
 DIARY: Final = re.compile(
     r"\b(?:(?:am|amd|will) i (?:\w+ )?(?:free|available|busy)|(?:do|did) i have (?:any|free|time|something|a free|an? (?:open|empty))|so i have free|my (?:availability|calendar|agenda)|(?:check|see) (?:if|when|whether) i(?:'m| am))\b"
 )
