@@ -69,6 +69,11 @@ def reasons() -> tuple[str, ...]:
     return tuple(_data())
 
 
+def stays(reason: str) -> bool:
+    """Does this reason hold until a person lifts it, however long ago it was said?"""
+    return bool(_data().get(reason, {}).get("stays"))
+
+
 def triggered(history: Sequence[Said], language: str = "en") -> HandOff | None:
     """The most pressing reason in the prospect's own words, None when the questions may go on.
 

@@ -18,7 +18,7 @@ from enterprisehub.tenants.models import Tenant
 from enterprisehub.tenants.scope import current
 from leads import lifecycle, profile
 from leads.completeness import Completeness, completeness
-from leads.handoff import HandOff
+from leads.handoff import HandOff, stays
 from leads.intent import read
 from leads.models import Agreement, Lead, Message, Speaker, Stage, StageMove
 from leads.packs import pack_of
@@ -26,6 +26,7 @@ from leads.preferences import Frame, step
 from leads.qualification import Question, Situation, next_question
 
 SURE = 0.8  # the confidence from which a wish to be left alone is taken at its word
+RECENT = 3  # messages before the newest one in which a reason to stop asking is looked for
 SETTLED = ("completeness", "stage", "stage_since", "overlay", "overlay_reason", "hand_off")
 
 
@@ -86,7 +87,7 @@ def settle(
     found = Understood(measured)
     if message is not None:
         _by_rule(lead, found, message, history)
-    words = (*history, message) if message is not None else tuple(history)
+    words = (*history[-RECENT:], message) if message is not None else ()
     situation = Situation(
         pack=pack_of(lead.side, wanted),
         now=at,
@@ -97,7 +98,10 @@ def settle(
         history=words,
     )
     then = next_question(situation, measured)
-    lead.hand_off = then.reason if isinstance(then, HandOff) else ""
+    if isinstance(then, HandOff):
+        lead.hand_off = then.reason
+    elif not stays(lead.hand_off):  # what was said longer ago than `words` is remembered by its reason
+        lead.hand_off = ""
     return found
 
 
