@@ -10,6 +10,7 @@ from coaching.suggestions import COACH
 from enterprisehub.engines.base import Capability
 from leads.money import MONEY
 from leads.qualification import QUALIFICATION
+from leads.scoring import SCORING
 
 CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
     each.name: each
@@ -19,5 +20,6 @@ CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
         OBJECTION,
         QUALIFICATION,
         QUESTION,
+        SCORING,
     )
 }

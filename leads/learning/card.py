@@ -46,7 +46,7 @@ class Trial:
         said = decided(self.cuts, self.chances, self.outcome)
         count, right = said["yes"] + said["no"], said["yes_right"] + said["no_right"]
         spread = 1.96 * (RIGHT * (1 - RIGHT) / max(count, 1)) ** 0.5
-        return right >= (RIGHT - _LENIENT - spread) * count
+        return bool(right >= (RIGHT - _LENIENT - spread) * count)
 
 
 def card_of(

@@ -136,11 +136,10 @@ def chances(log_odds: Numbers) -> Numbers:
 def raw_scores(model: Scorecard, cells: dict[str, list[str]], count: int) -> Numbers:
     """The uncalibrated log-odds of many rows at once."""
     encoded = encode(model.columns, cells, count)
-    scores = encoded.matrix @ np.concatenate([np.array(part) for part in model.weights] or [np.zeros(0)])
+    scores: Numbers = encoded.matrix @ np.concatenate([np.array(part) for part in model.weights] or [np.zeros(0)])
     for pair in model.pairs:
         scores = scores + _together(encoded.bins, pair) * pair.weight
-    found: Numbers = scores + model.intercept
-    return found
+    return scores + model.intercept
 
 
 def _together(bins: NDArray[np.int64], pair: Pair) -> Numbers:
