@@ -8,6 +8,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from coaching import mode
+from leads.values import SLOT_NAMES
 
 TEMPLATE = "coaching/_event.html"
 
@@ -30,6 +31,7 @@ def html_frame(
             "message": payload.get("message") if isinstance(payload.get("message"), dict) else None,
             "card": payload.get("card") if isinstance(payload.get("card"), dict) else None,
             "mode": _mode(kind, payload),
+            "slot_names": SLOT_NAMES if "known" in payload else (),
         },
     )
 

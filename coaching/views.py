@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,8 +20,10 @@ from enterprisehub.errors import Invalid, NotAllowed, NotFound
 from enterprisehub.tenants.access import may
 from enterprisehub.tenants.page import MemberRequest, page, page_number
 from leads.forms import BeginForm
-from leads.models import Conversation, Speaker
-from leads.services import find
+from leads.models import Agreement, Conversation, Lead, Overlay, Speaker, Stage
+from leads.services import seen
+from leads.services.learning import RECENT, Past, question_for, sheet_of
+from leads.values import SLOT_NAMES
 
 NO_AGENT = "Only people with an agent profile can do this. An administrator can make one for you."
 
@@ -82,21 +85,31 @@ def _thread(request: MemberRequest, chosen: Conversation | None, rights: Rights)
     before = request.GET.get("before", "")
     position = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else 0
     own = chosen.lead.agent_id in (None, request.agent.pk if request.agent else None)
+    thread = desk.thread(chosen, reader=request.agent if rights.speak else None, before=position)
     return {
         "chosen": chosen,
-        "thread": desk.thread(chosen, reader=request.agent if rights.speak else None, before=position),
+        "thread": thread,
         "can_speak": rights.speak and (own or may(request.membership.role, "coaching.hear_for_others")),
         "client_id": f"page-{uuid4()}",
+        "known": _known(request, chosen.lead, thread),
+        "slot_names": SLOT_NAMES,
+        "readonly": not (own or rights.see_all) or not may(request.membership.role, "leads.write"),
     }
+
+
+def _known(request: MemberRequest, lead: Lead, thread: desk.Thread) -> dict[str, Any]:
+    own = request.membership.tenant.vertical
+    vertical = lead.vertical if lead.vertical != "any" else own
+    said = [turn.message for turn in thread.turns][-RECENT:]
+    past = [Past(UUID(one["id"]), one["speaker"], one["text"], datetime.fromisoformat(one["at"])) for one in said]
+    return sheet_of(lead, question_for(lead, history=past, vertical=vertical), vertical=vertical)
 
 
 @page("leads.read.own")
 def lead(request: MemberRequest, lead_id: UUID) -> HttpResponse:
     """GET /leads/<id>/?c=<conversation>: who they are, what was said, and the cards beside the words."""
     rights = _rights(request)
-    found = find(lead_id)
-    if not sessions.lead_is_visible(request.agent, found, others=rights.see_all):
-        raise NotFound("There is no such lead.")
+    found = seen(lead_id, request.agent, everyone=rights.see_all)
     context = _live(request, rights)
     talks = desk.conversations_of(found)
     wanted = request.GET.get("c", "")
@@ -106,6 +119,7 @@ def lead(request: MemberRequest, lead_id: UUID) -> HttpResponse:
     if chosen is not None:
         chosen.lead = found
     context |= {"lead": found, "talks": talks}
+    context |= {"stages": Stage.choices, "overlays": Overlay.choices, "agreements": Agreement.choices}
     return render(request, "coaching/lead.html", context | _thread(request, chosen, rights))
 
 

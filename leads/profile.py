@@ -35,7 +35,12 @@ def slots_of(profile: Sequence[Mapping[str, Any]], *, turns: Mapping[str, int] |
 
 
 def learned(
-    profile: Sequence[Entry], state: Sequence[Slot], messages: Mapping[int, str], *, at: datetime, extractor: str = "local"
+    profile: Sequence[Entry],
+    state: Sequence[Slot],
+    messages: Mapping[int, str],
+    *,
+    at: datetime,
+    extractor: str = "local",
 ) -> Learned:
     """The profile after the reader's new `state`; `messages` gives the id of the message behind each turn.
 

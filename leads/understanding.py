@@ -44,7 +44,9 @@ class FactDraft(BaseModel):
 class UnderstandingDraft(BaseModel):
     """What Claude fills; nothing of it is kept unchecked."""
 
-    facts: list[FactDraft] = Field(description="What the prospect said that is not known yet; empty when there is nothing.")
+    facts: list[FactDraft] = Field(
+        description="What the prospect said that is not known yet; empty when there is nothing."
+    )
     confidence: float = Field(description="From 0 to 1.")
 
 
@@ -131,5 +133,13 @@ UNDERSTAND: Capability[Reading, tuple[Slot, ...]] = Capability(
     draft=UnderstandingDraft,
     brief=brief,
     adopt=adopt,
-    policy=Policy(thinking="adaptive", effort="medium", max_tokens=3000, first_text=15.0, total=20.0, stream=False, cache_seconds=0),
+    policy=Policy(
+        thinking="adaptive",
+        effort="medium",
+        max_tokens=3000,
+        first_text=15.0,
+        total=20.0,
+        stream=False,
+        cache_seconds=0,
+    ),
 )

@@ -38,6 +38,10 @@ def title(name: str) -> str:
     return TITLES.get(name) or name.replace("_", " ").capitalize()
 
 
+SLOT_NAMES: Final = tuple((name, title(name)) for name in SLOTS)
+"""Every slot with its title, as a form offers them."""
+
+
 def typed(kind: Kind, text: str, *, now: datetime) -> Value | None:
     """The value that a person typed, None when it is none of the slot's kind; `now` is aware, in the lead's zone."""
     plain = " ".join(text.split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 LONGEST = 4_000  # characters of one message that are read
@@ -20,6 +21,14 @@ class Said(Protocol):
 
     @property
     def text(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of a conversation."""
+
+    speaker: str
+    text: str
 
 
 def unaccented(text: str) -> str:

@@ -14,7 +14,6 @@ from django.utils.timezone import now
 
 from coaching import mode
 from coaching.models import Feedback, Session, Suggestion
-from coaching.services.sessions import lead_is_visible
 from coaching.suggestions import COACH
 from coaching.wire import card_payload, message_payload
 from enterprisehub.engines.base import Outcome
@@ -23,6 +22,7 @@ from enterprisehub.errors import NotFound
 from enterprisehub.realtime.models import Stream
 from enterprisehub.tenants.models import Agent
 from leads.models import Conversation, Lead, Message
+from leads.services import is_visible
 
 TALKS = 30  # conversations in the list
 TURNS = 50  # messages on a page
@@ -68,7 +68,7 @@ def talks(agent: Agent | None, *, everyone: bool = False) -> list[Conversation]:
 def conversation(agent: Agent | None, wanted: UUID, *, everyone: bool = False) -> Conversation:
     """The conversation, if this agent may see its lead; else it looks as if there were none."""
     found: Conversation | None = Conversation.objects.select_related("lead__agent").filter(pk=wanted).first()
-    if found is None or not lead_is_visible(agent, found.lead, others=everyone):
+    if found is None or not is_visible(found.lead, agent, everyone=everyone):
         raise NotFound("There is no such conversation.")
     return found
 

@@ -29,7 +29,7 @@ from enterprisehub.tenants.models import Agent
 from enterprisehub.tenants.work import later
 from leads import services as leads
 from leads.models import Message, Said, Speaker, Stage
-from leads.services.learning import learn
+from leads.services.learning import Understood, learn, sheet_of
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def hear(agent: Agent, words: Words, *, others: bool = False) -> Heard:
         tell(agent.pk, ("status", _heard(message, session)))
         return Heard(message, session, True, ms=_since(started))
     around = situation.around(agent, message, stage=words.stage)
-    learned = learn(message, around.past, tenant=agent.tenant, asked=around.asked)
+    understood = learn(message, around.past, tenant=agent.tenant, asked=around.asked)
     asked = situation.question(around, message.text)
     names = situation.names_in(session.conversation)
     answer = instant(COACH, asked, own=agent.tenant.settings, names=names)
@@ -85,7 +85,7 @@ def hear(agent: Agent, words: Words, *, others: bool = False) -> Heard:
     if card is not None:
         card.local_ms = _since(started)
         rows.insert(card)
-    _show(message, session, card)
+    _show(message, session, card, _news(understood, around))
     return Heard(message, session, True, card, answer.value, answer.source, _since(started))
 
 
@@ -162,14 +162,24 @@ def fields_of(card: Card) -> dict[str, Any]:
     }
 
 
-def _show(message: Message, session: Session, card: Suggestion | None) -> None:
+def _news(understood: Understood, around: Situation) -> dict[str, Any]:
+    """What is known of the lead now, for the screen; nothing when nothing changed."""
+    if not understood.news:
+        return {}
+    lead, tenant = around.conversation.lead, around.agent.tenant
+    vertical = lead.vertical if lead.vertical != "any" else tenant.vertical
+    return {"known": sheet_of(lead, understood.next, vertical=vertical)}
+
+
+def _show(message: Message, session: Session, card: Suggestion | None, news: dict[str, Any]) -> None:
     """Tell the screen, then ask for the refinement; both only once this is committed, in this order."""
-    heard = _heard(message, session)
+    heard = {**_heard(message, session), **news}
     if card is None or not card.shown:
         quiet = card.quiet_reason if card is not None else "nothing_to_say"
         tell(session.agent_id, ("status", {**heard, "quiet": quiet}))
         return
     events = [("suggestion", {**heard, "card": card_payload(card)})]
+    heard.pop("known", None)
     if card.compliance or card.urgency == "critical":
         alert = {"card": str(card.pk), "kind": card.kind, "headline": card.headline, "urgency": card.urgency}
         events.append(("objection.alert", {**heard, **alert}))

@@ -90,8 +90,3 @@ def end(session: Session) -> Session:
         record("coaching.session.end", session)
         tell(session.agent_id, ("status", {"state": "session_ended", "session": str(session.pk)}))
     return session
-
-
-def lead_is_visible(agent: Agent | None, lead: Lead, *, others: bool) -> bool:
-    """Whether this agent may see this lead: their own and unassigned ones, or all."""
-    return others or (agent is not None and lead.agent_id in (None, agent.pk))

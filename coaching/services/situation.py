@@ -86,7 +86,7 @@ class Situation:
 
 # Written out, since every word that is heard asks for them; each half of the second walks one index from its newest end.
 _SAID = f"""
-    SELECT id, speaker, text FROM leads_message WHERE tenant_id = %s AND conversation_id = %s AND position < %s
+    SELECT id, speaker, text, at FROM leads_message WHERE tenant_id = %s AND conversation_id = %s AND position < %s
     ORDER BY position DESC LIMIT {HISTORY}
 """  # noqa: S608 - a number of our own
 _COLUMNS = ", ".join(PastCard._fields)

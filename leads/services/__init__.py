@@ -1,5 +1,15 @@
 """What happens to leads: begun, found, spoken with; one file per noun."""
 
-from leads.services.people import MAX_CLIENT_ID, MAX_TEXT, NewLead, begin, conversation_of, find, take_in
+from leads.services.people import (
+    MAX_CLIENT_ID,
+    MAX_TEXT,
+    NewLead,
+    begin,
+    conversation_of,
+    find,
+    is_visible,
+    seen,
+    take_in,
+)
 
-__all__ = ["MAX_CLIENT_ID", "MAX_TEXT", "NewLead", "begin", "conversation_of", "find", "take_in"]
+__all__ = ["MAX_CLIENT_ID", "MAX_TEXT", "NewLead", "begin", "conversation_of", "find", "is_visible", "seen", "take_in"]

@@ -13,7 +13,7 @@ from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent
 from leads import profile
 from leads.models import Change, Lead, SlotFact
-from leads.services.learning import SETTLED, clock, settle
+from leads.services.learning import SETTLED, clock, recent, settle
 from leads.slots import SLOTS, Kind, Value
 from leads.values import typed
 
@@ -68,7 +68,7 @@ def _locked(lead: Lead) -> Lead:
 
 
 def _entry(lead: Lead, name: str, value: Value | None) -> dict[str, Any]:
-    found = next((one for one in lead.profile if _is(one, name, value)), None)
+    found: dict[str, Any] | None = next((one for one in lead.profile if _is(one, name, value)), None)
     if found is None:
         raise NotFound("This is not among what is known of the lead.", field="name")
     return found
@@ -108,7 +108,7 @@ def _write(lead: Lead, entries: list[dict[str, Any]], change: str, entry: dict[s
         change=change,
         agent=by,
     )
-    settle(lead)
+    settle(lead, history=recent(lead))
     lead.save(update_fields=["profile", *SETTLED])
     record(f"lead.fact.{change}", lead, slot=entry["name"])
     return lead

@@ -16,18 +16,20 @@ from uuid_utils.compat import uuid7
 
 from enterprisehub.tenants.models import Tenant
 from enterprisehub.tenants.scope import current
-from leads import lifecycle, profile
-from leads.completeness import Completeness, completeness
+from leads import lifecycle, profile, sheet
+from leads.completeness import Completeness, Fact, completeness
+from leads.features import Standing, features_of
 from leads.handoff import HandOff, stays
 from leads.intent import read
 from leads.models import Agreement, Lead, Message, Speaker, Stage, StageMove
 from leads.packs import pack_of
 from leads.preferences import Frame, step
 from leads.qualification import Question, Situation, next_question
+from leads.scoring import render, score
 
 SURE = 0.8  # the confidence from which a wish to be left alone is taken at its word
-RECENT = 3  # messages before the newest one in which a reason to stop asking is looked for
-SETTLED = ("completeness", "stage", "stage_since", "overlay", "overlay_reason", "hand_off")
+RECENT = 4  # messages, the newest one among them, in which a reason to stop asking is looked for
+SETTLED = ("completeness", "stage", "stage_since", "overlay", "overlay_reason", "hand_off", "score", "score_told")
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Past:
     id: UUID
     speaker: str
     text: str
+    at: datetime
 
 
 @dataclass
@@ -44,8 +47,10 @@ class Understood:
     """What some words changed. `changes` are (change, entry) pairs, `moves` the steps of stage or overlay."""
 
     completeness: Completeness
+    next: Question | HandOff | None = None
     changes: tuple[tuple[str, profile.Entry], ...] = ()
     moves: list[dict[str, Any]] = field(default_factory=list)
+    news: bool = False  # anything of the lead changed
 
 
 def learn(message: Message, history: Sequence[Past], *, tenant: Tenant, asked: Sequence[str] = ()) -> Understood:
@@ -65,7 +70,8 @@ def learn(message: Message, history: Sequence[Past], *, tenant: Tenant, asked: S
     before = [getattr(lead, name) for name in SETTLED]
     found = settle(lead, vertical=vertical, message=message, history=history, asked=asked)
     found.changes = changes
-    if changes or found.moves or before != [getattr(lead, name) for name in SETTLED]:
+    found.news = bool(changes or found.moves) or before != [getattr(lead, name) for name in SETTLED]
+    if found.news:
         _write(lead, found, message)
     return found
 
@@ -87,7 +93,8 @@ def settle(
     found = Understood(measured)
     if message is not None:
         _by_rule(lead, found, message, history)
-    words = (*history[-RECENT:], message) if message is not None else ()
+    said: tuple[Past | Message, ...] = (*history, message) if message is not None else tuple(history)
+    _score(lead, facts, said, at)
     situation = Situation(
         pack=pack_of(lead.side, wanted),
         now=at,
@@ -95,9 +102,11 @@ def settle(
         overlay=lead.overlay,
         facts=facts,
         asked=tuple(asked),
-        history=words,
+        history=said[-RECENT:],
+        language=lead.language or "en",
+        seed=lead.name.split(" ")[0] if lead.name else "",
     )
-    then = next_question(situation, measured)
+    found.next = then = next_question(situation, measured)
     if isinstance(then, HandOff):
         lead.hand_off = then.reason
     elif not stays(lead.hand_off):  # what was said longer ago than `words` is remembered by its reason
@@ -105,9 +114,24 @@ def settle(
     return found
 
 
-def question_for(lead: Lead, *, asked: Sequence[str] = (), history: Sequence[Past] = ()) -> Question | HandOff | None:
+def _score(lead: Lead, facts: Sequence[Fact], said: Sequence[Past | Message], at: datetime) -> None:
+    standing = Standing(lead.stage, lead.overlay, lead.completeness, _appointment(lead))  # type: ignore[arg-type]
+    told = score(features_of(facts, standing, said, now=at))
+    lead.score = None if told.probability is None else round(told.probability, 4)
+    lead.score_told = render(told)
+
+
+def _appointment(lead: Lead) -> str:
+    if lead.stage == Stage.APPOINTMENT:
+        return "agreed"
+    return "held" if lead.stage in (Stage.REPRESENTED, Stage.ACTIVE, Stage.UNDER_CONTRACT, Stage.CLOSED) else "none"
+
+
+def question_for(
+    lead: Lead, *, asked: Sequence[str] = (), history: Sequence[Past] = (), vertical: str = ""
+) -> Question | HandOff | None:
     """What to ask this lead next, or why nothing."""
-    pack = pack_of(lead.side, vertical_of(lead))
+    pack = pack_of(lead.side, vertical or vertical_of(lead))
     facts = profile.facts_of(lead.profile)
     situation = Situation(
         pack=pack,
@@ -123,12 +147,34 @@ def question_for(lead: Lead, *, asked: Sequence[str] = (), history: Sequence[Pas
     return next_question(situation, completeness(facts, pack, situation.now))
 
 
+def recent(lead: Lead, most: int = 12) -> list[Past]:
+    """What was said last, oldest first."""
+    rows = Message.objects.filter(lead=lead).order_by("-at", "-position").values_list("id", "speaker", "text", "at")
+    return [Past(*row) for row in rows[:most]][::-1]
+
+
 def vertical_of(lead: Lead) -> str:
     """The lead's own vertical, else the tenant's."""
     if lead.vertical != "any":
         return lead.vertical
     own: str | None = Tenant.objects.filter(pk=current()).values_list("vertical", flat=True).first()
     return own or "any"
+
+
+def sheet_of(lead: Lead, then: Question | HandOff | None, *, vertical: str = "") -> dict[str, Any]:
+    """What an agent sees of what is known (leads/sheet.py)."""
+    standing = sheet.Standing(
+        id=str(lead.pk),
+        stage=lead.stage,
+        overlay=lead.overlay,
+        side=lead.side,
+        vertical=vertical or vertical_of(lead),
+        language=lead.language,
+        hand_off=lead.hand_off,
+        facts=lead.profile,
+        score=lead.score_told,
+    )
+    return sheet.sheet(standing, then, now=now())
 
 
 def clock(lead: Lead, at: datetime, zone: str = "") -> datetime:
@@ -198,6 +244,7 @@ def _write(lead: Lead, found: Understood, message: Message) -> None:
                 "moves": json.dumps(found.moves),
                 "profile": json.dumps(lead.profile),
                 **{name: getattr(lead, name) for name in SETTLED},
+                "score_told": json.dumps(lead.score_told),
             },
         )
 
@@ -218,6 +265,7 @@ _WRITE = f"""
         FROM jsonb_to_recordset(%(moves)s::jsonb) AS m(id uuid, from_stage text, to_stage text, from_overlay text,
             to_overlay text, reason text, evidence jsonb))
     UPDATE leads_lead SET profile = %(profile)s, completeness = %(completeness)s, stage = %(stage)s,
-        stage_since = %(stage_since)s, overlay = %(overlay)s, overlay_reason = %(overlay_reason)s, hand_off = %(hand_off)s
+        stage_since = %(stage_since)s, overlay = %(overlay)s, overlay_reason = %(overlay_reason)s, hand_off = %(hand_off)s,
+        score = %(score)s, score_told = %(score_told)s
     WHERE id = %(lead)s AND tenant_id = %(tenant)s
 """  # noqa: S608 - a constant of our own

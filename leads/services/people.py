@@ -74,6 +74,19 @@ def find(reference: str | UUID) -> Lead:
     return lead
 
 
+def seen(reference: str | UUID, agent: Agent | None, *, everyone: bool) -> Lead:
+    """The lead, if it is this agent's own, nobody's, or everyone's are seen; another one looks like none."""
+    lead = find(reference)
+    if not is_visible(lead, agent, everyone=everyone):
+        raise NotFound("There is no such lead.", field="lead")
+    return lead
+
+
+def is_visible(lead: Lead, agent: Agent | None, *, everyone: bool) -> bool:
+    """Whether this agent may see this lead: their own and unassigned ones, or all."""
+    return everyone or (agent is not None and lead.agent_id in (None, agent.pk))
+
+
 def conversation_of(lead: Lead, agent: Agent, medium: str = "") -> Conversation:
     """The lead's conversation in this medium (the latest one when none is named), begun if need be."""
     if medium and medium not in Medium.values:

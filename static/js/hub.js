@@ -5,6 +5,7 @@ import { cardOf, copy, showComing } from "./card.js";
 import { Composer } from "./composer.js";
 import { Desk, newId } from "./desk.js";
 import { listen } from "./keys.js";
+import { listenToFacts } from "./known.js";
 import { Missed } from "./missed.js";
 import { showMoments } from "./moments.js";
 import { pane, place, toTheEnd } from "./place.js";
@@ -192,5 +193,6 @@ if (document.getElementById("pane")) {
   const actions = actionsFor(parts);
   listen(actions);
   listenToTouch(actions);
+  listenToFacts();
   if (pane()?.dataset.conversation && !new URLSearchParams(location.search).has("before")) toTheEnd();
 }

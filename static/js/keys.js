@@ -1,5 +1,7 @@
 // Which keys do what? Single keys work outside of text fields and can be switched off; with Alt they work everywhere.
 
+import { onFactKey } from "./known.js";
+
 const VERDICTS = { Digit1: "used", Digit2: "edited", Digit3: "dismissed", Digit4: "wrong" };
 const SETTING = "single-keys";
 
@@ -51,6 +53,7 @@ function single(event, actions, list) {
   const digit = /^Digit([1-5])$/.exec(event.code)?.[1] ?? /^Numpad([1-5])$/.exec(event.code)?.[1];
   let act = known[event.key.toLowerCase()];
   if (digit) act = inScore ? () => actions.pick(event.target, digit) : verdictOf(digit, actions);
+  if (onFactKey(event)) act = () => {};
   if (!act) return;
   event.preventDefault();
   act();

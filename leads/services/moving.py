@@ -1,0 +1,85 @@
+"""How does a person, or HighLevel, move a lead to another stage or overlay, or record its agreement?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils.timezone import now
+
+from enterprisehub.errors import Conflict, Invalid
+from enterprisehub.privacy.audit import record
+from enterprisehub.tenants.models import Agent
+from leads import lifecycle
+from leads.models import Agreement, Lead, PipelineStage, Stage, StageMove
+from leads.services.learning import SETTLED, recent, settle, state_of
+
+log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def move(lead: Lead, wanted: str, *, by: Agent | None, reason: str = "", evidence: str = "") -> Lead:
+    """To a stage or an overlay (`none` takes the overlay off), by a person. Conflict says in words why a move is not legal."""
+    return _move(lead, wanted, by=by, mover=lifecycle.PERSON, reason=reason, evidence=evidence)
+
+
+@transaction.atomic
+def follow(lead: Lead, pipeline: str, name: str, *, evidence: str) -> Lead:
+    """HighLevel's pipeline stage moved: ours follows by the tenant's own table. An unmapped one moves nothing, with a warning."""
+    table = dict(PipelineStage.objects.filter(pipeline__in=("", pipeline)).values_list("name", "stage"))
+    wanted = lifecycle.mapped(name, table)
+    if wanted is None:
+        log.warning("pipeline_stage_unmapped", lead=str(lead.pk))
+        return lead
+    return _move(lead, wanted, by=None, mover="crm", reason="HighLevel's pipeline", evidence=evidence)
+
+
+@transaction.atomic
+def agree(lead: Lead, agreement: str, *, by: Agent | None, on: date | None = None) -> Lead:
+    """Record the signed agreement, or the documented exception from it; what is recorded is not taken back by omission."""
+    if agreement not in Agreement.values:
+        raise Invalid(f"The agreement is one of {', '.join(filter(None, Agreement.values))}.", field="agreement")
+    if agreement == Agreement.SIGNED and on is None:
+        raise Invalid("Say on which day it was signed.", field="agreement_on")
+    if on is not None and on > now().date():
+        raise Invalid("The day of signing is not in the future.", field="agreement_on")
+    locked = _locked(lead)
+    locked.agreement, locked.agreement_on = agreement, on
+    locked.save(update_fields=["agreement", "agreement_on"])
+    record("lead.agreement", locked, agreement=agreement)
+    return locked
+
+
+def moves_of(lead: Lead) -> list[StageMove]:
+    """How the lead came to where it stands, newest first."""
+    return list(StageMove.objects.filter(lead=lead).select_related("agent")[:40])
+
+
+def _move(lead: Lead, wanted: str, *, by: Agent | None, mover: str, reason: str, evidence: str) -> Lead:
+    locked = _locked(lead)
+    done = lifecycle.move(
+        state_of(locked), wanted, by=mover, evidence=evidence or f"person:{by.pk if by else ''}", reason=reason
+    )
+    if isinstance(done, lifecycle.Refused):
+        raise Conflict(done.text(), field="reason" if done.code == "no_reason" else "stage")
+    before = {"from_stage": locked.stage, "from_overlay": locked.overlay}
+    if done.state.stage != locked.stage:
+        locked.stage, locked.stage_since = Stage(done.state.stage), now()
+    locked.overlay = done.state.overlay
+    locked.overlay_reason = reason[:200] if done.state.overlay != lifecycle.NONE else ""
+    if wanted == lifecycle.NONE:
+        locked.hand_off = ""  # a person has looked at it
+    settle(locked, history=recent(locked))
+    locked.save(update_fields=[*SETTLED])
+    after: dict[str, Any] = {"to_stage": locked.stage, "to_overlay": locked.overlay}
+    told = {"note": evidence[:300]} if evidence else {}
+    StageMove.objects.create(lead=locked, mover=mover, agent=by, reason=reason[:300], evidence=told, **before, **after)
+    record("lead.move", locked, moved={**before, **after})
+    return locked
+
+
+def _locked(lead: Lead) -> Lead:
+    found: Lead = Lead.objects.select_for_update().get(pk=lead.pk)
+    return found

@@ -1,0 +1,33 @@
+"""How do shares and probabilities read on a page?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """0.347 is 35 %."""
+    return "" if share is None else f"{share * 100:.0f} %"
+
+
+@register.filter
+def hundred(share: float | None) -> str:
+    """0.347 is 34.7, as drawings want it."""
+    return f"{(share or 0) * 100:.1f}"
+
+
+@register.filter
+def hundredths(share: float) -> str:
+    return f"{share:.2f}"
+
+
+@register.filter
+def span_of(score: Mapping[str, Any]) -> str:
+    """The width of a score's interval, in hundredths."""
+    return hundred((score.get("high") or 0) - (score.get("low") or 0))
