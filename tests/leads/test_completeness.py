@@ -18,7 +18,9 @@ NAMES = sorted({way.name for pack in PACKS for slot in pack.slots for way in fil
 facts = st.builds(
     Fact,
     name=st.sampled_from(NAMES),
-    value=st.one_of(st.text(max_size=8), st.integers(), st.floats(), st.booleans(), st.sampled_from(["cash", "signed"])),
+    value=st.one_of(
+        st.text(max_size=8), st.integers(), st.floats(), st.booleans(), st.sampled_from(["cash", "signed"])
+    ),
     confidence=st.floats(0, 1),
     at=st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
     confirmed=st.booleans(),
@@ -112,8 +114,12 @@ def test_a_fact_that_says_the_same_fills_the_slot(slot: str, name: str, value: s
 
 
 def test_a_cash_buyer_owes_no_answer_about_lenders() -> None:
-    paid = {slot: gained(slot, fact("financing", "Cash"), vertical="first_time") for slot in ("credit_check", "assistance")}
-    owed = {slot: gained(slot, fact("financing", "fha"), vertical="first_time") for slot in ("credit_check", "assistance")}
+    paid = {
+        slot: gained(slot, fact("financing", "Cash"), vertical="first_time") for slot in ("credit_check", "assistance")
+    }
+    owed = {
+        slot: gained(slot, fact("financing", "fha"), vertical="first_time") for slot in ("credit_check", "assistance")
+    }
     assert set(paid.values()) == {1}
     assert set(owed.values()) == {0}
 

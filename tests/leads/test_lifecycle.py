@@ -49,7 +49,8 @@ states = st.builds(
     exception=st.sampled_from(["", "non_mls", "because"]),
 )
 events = st.lists(
-    st.builds(Event, st.sampled_from([*rules()["events"], "fell_through", "rain"]), st.just("m1"), st.booleans()), max_size=6
+    st.builds(Event, st.sampled_from([*rules()["events"], "fell_through", "rain"]), st.just("m1"), st.booleans()),
+    max_size=6,
 )
 
 
@@ -125,7 +126,9 @@ def test_what_is_due_by_rule_is_always_a_legal_move_and_never_moves_back(
     if due is not None:
         assert isinstance(move(state, due.wanted, by="rule", evidence=due.evidence, reason=due.reason), Moved)
         fell = (state.stage, due.wanted) == ("under_contract", "active")
-        assert STAGES.index(due.wanted) > STAGES.index(state.stage) or (fell and "fell_through" in [e.name for e in seen])
+        assert STAGES.index(due.wanted) > STAGES.index(state.stage) or (
+            fell and "fell_through" in [e.name for e in seen]
+        )
 
 
 def test_the_stages_are_those_of_the_leads_table() -> None:

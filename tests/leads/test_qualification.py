@@ -227,6 +227,11 @@ def test_an_overlay_may_stop_the_questions(overlay: str, reason: str) -> None:
     assert stopped(lead(overlay=overlay)) == reason
 
 
+def test_what_another_reader_heard_stops_the_questions_too() -> None:
+    assert stopped(lead(heard=("lending", "distress"))) == "distress"
+    assert stopped(parse({"heard": ["complaint"]})) == "complaint"
+
+
 def test_somebody_who_is_only_looking_is_asked_one_soft_question() -> None:
     looking = (Turn("just looking for now"),)
     soft = wording("motivation", pack_of("buyer", "any"), language="en", turn=0, soft=True).text
@@ -294,6 +299,7 @@ def test_the_json_of_think_is_read_and_answered() -> None:
         ({"facts": [{"name": "x", "value": 1}] * 501}, "facts"),
         ({"asked": "motivation"}, "asked"),
         ({"asked": [1]}, "asked"),
+        ({"heard": ["rain"]}, "heard"),
         ({"conversation": [{"speaker": "machine", "text": "x"}]}, "conversation[0].speaker"),
         ({"conversation": [{"speaker": "agent"}]}, "conversation[0].text"),
         ({"language": 3}, "language"),
