@@ -17,6 +17,7 @@ from leads.words import Said, folded
 PROSPECT = "prospect"
 # an intent that is less sure was reported or denied
 SURE = 0.6
+LATEST = 12  # turns of the history that are read
 # overlay of the lead -> why nothing is asked; the other overlays let a question pass
 OF_OVERLAY = {
     "dnc": "opt_out",
@@ -27,7 +28,7 @@ OF_OVERLAY = {
     "duplicate": "closed_record",
 }
 _LOOKING = re.compile(
-    r"\b(?:just|only) (?:looking|browsing|curious|window[- ]shopping)\b(?! (?:for|at|to|in|forward)\b)"
+    r"\b(?:just|only) (?:looking|browsing|curious|window[- ]shopping)\b(?! (?:at|to|in|forward)\b| for (?!now\b|the moment\b|fun\b))"
     r"|\b(?:solo|solamente|nada mas) (?:estoy |estamos |ando |andamos )?(?:mirando|viendo|curioseando|explorando)\b"
 )
 # whoever says this is no longer only looking
@@ -40,6 +41,8 @@ _NOT_MEANT = re.compile(
     r"|(?:do|does|did|wo|would|could|should|is|are|was|have|has|ca)n'?t)\b[^.!?,;]{0,24}$"
     r"|\b(?:he|she|they|my \w+|mi \w+|\w+ (?:said|says|told|dijo|dice)) (?:said|says|told|wants?|dijo|dice|quiere)\b[^.!?;]*$"
 )
+# "don't stop texting me", "no deje de escribirme"
+_DENIED = re.compile(r"(?<!you )\b(?:not|never|no|nunca|\w+n'?t)(?: ever)? $")
 _TRUE = frozenset({"signed", "signed_elsewhere", "exclusive"})
 
 
@@ -77,13 +80,14 @@ def stays(reason: str) -> bool:
 def triggered(history: Sequence[Said], language: str = "en") -> HandOff | None:
     """The most pressing reason in the prospect's own words, None when the questions may go on.
 
-    What stays (an opt-out, a signed agreement elsewhere) counts from any turn; the rest only until the agent has spoken again.
+    What stays (an opt-out, a signed agreement elsewhere) counts from any of the LATEST turns: whoever keeps the lead turns it
+    into an overlay meanwhile. The rest counts only until the agent has spoken again.
     """
-    fresh = _unanswered(history)
+    fresh, oldest = _unanswered(history), max(len(history) - LATEST, 0)
     found = [
         hit
         for place, turn in enumerate(history)
-        if turn.speaker == PROSPECT
+        if place >= oldest and turn.speaker == PROSPECT
         for hit in _shown(turn.text, place, language)
         if place >= fresh or _data()[hit.reason].get("stays")
     ]
@@ -97,21 +101,26 @@ def signed(value: object) -> bool:
 
 def only_looking(history: Sequence[Said]) -> int:
     """The turn in which the prospect last said so, -1 when they did not or have shown more since."""
-    for place in range(len(history) - 1, -1, -1):
-        turn = history[place]
-        if turn.speaker != PROSPECT:
-            continue
-        plain = folded(turn.text)
-        if any(not _NOT_MEANT.search(plain[: hit.start()]) for hit in _LOOKING.finditer(plain)):
-            return place
-        if _READY.intersection(intent.name for intent in read(turn.text) if intent.confidence >= SURE):
-            return -1
-    return -1
+    said = [place for place, turn in enumerate(history) if turn.speaker == PROSPECT and _looks(turn.text)]
+    since = said[-1] if said else -1
+    return since if said and not any(map(_ready, history[since + 1 :])) else -1
 
 
 def asked_since(history: Sequence[Said], turn: int) -> bool:
     """Has the agent asked anything after that turn?"""
     return any(one.speaker != PROSPECT and "?" in one.text for one in history[turn + 1 :])
+
+
+def _looks(text: str) -> bool:
+    plain = folded(text)
+    return any(not _NOT_MEANT.search(plain[: hit.start()]) for hit in _LOOKING.finditer(plain))
+
+
+def _ready(turn: Said) -> bool:
+    sure = (
+        {intent.name for intent in read(turn.text) if intent.confidence >= SURE} if turn.speaker == PROSPECT else set()
+    )
+    return bool(_READY & sure)
 
 
 def _unanswered(history: Sequence[Said]) -> int:
@@ -129,8 +138,9 @@ def _shown(text: str, turn: int, language: str) -> Iterator[HandOff]:
         found = [(one.start, one.end) for one in spans] + [
             hit.span() for p in _patterns()[reason] for hit in p.finditer(plain)
         ]
+        against = _DENIED if how.get("pressing") else _NOT_MEANT
         for start, end in found:
-            if not _NOT_MEANT.search(plain[:start]):
+            if not against.search(plain[:start]):
                 yield HandOff(reason, hand_off(reason, language).text, text[start:end], turn, start, end)
                 break
 

@@ -11,7 +11,7 @@ from enterprisehub.engines.base import Capability
 from enterprisehub.errors import Invalid
 from leads import questions
 from leads.completeness import Completeness, Fact, completeness, explain_fall, shortfall
-from leads.handoff import OF_OVERLAY, HandOff, asked_since, hand_off, only_looking, signed, triggered
+from leads.handoff import OF_OVERLAY, HandOff, asked_since, hand_off, only_looking, reasons, signed, triggered
 from leads.lifecycle import OVERLAYS, STAGES
 from leads.packs import Pack, pack_of, sides, verticals
 from leads.words import Said
@@ -39,7 +39,7 @@ LANGUAGES = ("en", "es")
 class Situation:
     """What the choice of a question depends on, and nothing else: the same lead gets the same question.
 
-    `now` is aware; `asked` holds slots, newest last; `history` what was said, newest last; `seed` varies the wording per lead.
+    `heard` are reasons to stop (leads/handoff.py) that another reader found in the newest message. `now` is aware; `asked` holds slots, newest last; `history` what was said, newest last; `seed` varies the wording per lead.
     """
 
     pack: Pack
@@ -51,6 +51,7 @@ class Situation:
     history: Sequence[Said] = ()
     language: str = "en"
     seed: str = ""
+    heard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ def _stopped(lead: Situation, measured: Completeness) -> HandOff | None:
     found = triggered(lead.history, lead.language)
     if found is not None:
         return found
+    if lead.heard:
+        return hand_off(min(lead.heard, key=reasons().index), lead.language)
     if _before_ours(lead.stage) and any(_signed_elsewhere(fact) for fact in lead.facts):
         return hand_off("signed_elsewhere", lead.language)
     if questions.failed_repeats(lead.asked, measured.known) >= MOST_FAILED:
@@ -144,6 +147,7 @@ def parse(given: Mapping[str, Any]) -> Situation:
         history=tuple(_turn(one, f"conversation[{place}]") for place, one in enumerate(turns)),
         language=_text(given.get("language", "en"), "language"),
         seed=_text(given.get("seed", ""), "seed"),
+        heard=tuple(_one_of({"heard": one}, "heard", reasons(), "") for one in _listed(given, "heard", MOST_FACTS)),
     )
 
 
