@@ -8,5 +8,9 @@ from coaching.objections import OBJECTION
 from coaching.questions import QUESTION
 from coaching.suggestions import COACH
 from enterprisehub.engines.base import Capability
+from leads.language import LANGUAGE
+from leads.sentiment import SENTIMENT
 
-CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {each.name: each for each in (OBJECTION, COACH, QUESTION)}
+CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
+    each.name: each for each in (OBJECTION, COACH, QUESTION, LANGUAGE, SENTIMENT)
+}
