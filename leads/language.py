@@ -52,7 +52,7 @@ _BY_BOTH: Final = 0.6
 _HARDLY: Final = 0.5
 _SPOKEN: Final = 2
 """Votes from which a language counts as spoken beside another."""
-_NOT_WORDS: Final = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|@\w+|#\w+")
+_NOT_WORDS: Final = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S{1,64}@\S+|@\w+|#\w+")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 _SCRIPTS: Final = {

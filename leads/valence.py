@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -13,7 +14,7 @@ from typing import Final
 import yaml
 
 from leads.small_words import english_or_spanish
-from leads.words import folded
+from leads.words import LONGEST, folded
 
 _REACH: Final = 3
 """Words between a negation and what it turns round."""
@@ -21,6 +22,8 @@ _TURNED: Final = -0.6
 """What is not good is less bad than what is bad."""
 _BEFORE_BUT: Final = 0.6
 _AFTER_BUT: Final = 1.3
+_ASKED: Final = 0.5
+"""Who asks whether a street is safe does not say that it is."""
 _SHOUTED: Final = 1.2
 _PER_EXCLAMATION: Final = 0.07
 _SOFTNESS: Final = 1.2
@@ -58,6 +61,7 @@ def valence(text: str) -> Valence:
 
     Only the first `leads.words.LONGEST` characters are read. Confidence is a rule (how much there is and how far it agrees).
     """
+    text = text[:LONGEST]
     plain = folded(text)
     found = tuple(_weighed(text, plain))
     total, strength = sum(each.weight for each in found), sum(abs(each.weight) for each in found)
@@ -71,28 +75,32 @@ def valence(text: str) -> Valence:
 def _weighed(text: str, plain: str) -> Iterator[Feeling]:
     language = english_or_spanish(text, plain)
     tables = _tables()
-    taken = list(_signs_and_phrases(plain))
-    yield from taken
+    course = _Course.of(plain)
+    whole = list(_signs_and_phrases(plain))
+    taken = bytearray(len(plain))
+    for named, start, end in whole:
+        taken[start:end] = b"\1" * (end - start)
+        if named:
+            yield Feeling(round(named * course.factor(start), 3), start, end)
     tokens = list(_TOKEN.finditer(plain))
     shouting = _shouts(text)
     for place, token in enumerate(tokens):
         weight = _of_word(token[0].replace("'", ""), language)
-        if not weight or any(each.start < token.end() and token.start() < each.end for each in taken):
+        if not weight or any(taken[token.start() : token.end()]):
             continue
         weight *= tables.degrees.get(tokens[place - 1][0], 1.0) if place else 1.0
         if _negated(plain, tokens, place, tables.negations[language]):
             weight *= _TURNED
         if shouting and _SHOUT.fullmatch(text[token.start() : token.end()]):
             weight *= _SHOUTED
-        yield Feeling(round(weight * _contrasted(plain, token.start()), 3), token.start(), token.end())
+        yield Feeling(round(weight * course.factor(token.start()), 3), token.start(), token.end())
 
 
-def _signs_and_phrases(plain: str) -> Iterator[Feeling]:
+def _signs_and_phrases(plain: str) -> Iterator[tuple[float, int, int]]:
     tables = _tables()
     for pattern, weights in ((tables.phrase, tables.phrase_weights), (tables.sign, tables.sign_weights)):
         for hit in pattern.finditer(plain):
-            named = weights[hit.lastgroup or ""]
-            yield Feeling(round(named * _contrasted(plain, hit.start()), 3), hit.start(), hit.end())
+            yield weights[hit.lastgroup or ""], hit.start(), hit.end()
 
 
 def _of_word(word: str, language: str) -> float:
@@ -130,14 +138,30 @@ def _negated(plain: str, tokens: list[re.Match[str]], place: int, negations: fro
 _SPARED: Final = re.compile(r" (?:only|just|but|solo|solamente)\b")
 
 
-def _contrasted(plain: str, start: int) -> float:
-    """Of "nice but small" the second half counts more: where in its sentence does the word stand?"""
-    tables = _tables()
-    opened = max((hit.end() for hit in _SENTENCE.finditer(plain, 0, start)), default=0)
-    if tables.contrast.search(plain, opened, start):
-        return _AFTER_BUT
-    closed = _SENTENCE.search(plain, start)
-    return _BEFORE_BUT if tables.contrast.search(plain, start, closed.start() if closed else len(plain)) else 1.0
+@dataclass(frozen=True)
+class _Course:
+    """Where sentences end, which of them ask, and where they turn to a contrast."""
+
+    ends: Sequence[int]
+    asks: Sequence[bool]
+    turns: Sequence[int]
+
+    @classmethod
+    def of(cls, plain: str) -> _Course:
+        stops = [(hit.start(), hit[0] == "?") for hit in _SENTENCE.finditer(plain)]
+        stops.append((len(plain), False))
+        turns = [hit.start() for hit in _tables().contrast.finditer(plain)]
+        return cls([end for end, _ in stops], [asked for _, asked in stops], turns)
+
+    def factor(self, start: int) -> float:
+        """What the place makes of a weight: less in a question; of "nice but small" the second half counts more."""
+        place = bisect_left(self.ends, start)
+        opened = self.ends[place - 1] if place else 0
+        asked = _ASKED if self.asks[place] else 1.0
+        turn = bisect_left(self.turns, start)
+        if turn and self.turns[turn - 1] >= opened:
+            return _AFTER_BUT * asked
+        return asked * (_BEFORE_BUT if turn < len(self.turns) and self.turns[turn] < self.ends[place] else 1.0)
 
 
 def _shouts(text: str) -> bool:
