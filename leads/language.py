@@ -82,7 +82,7 @@ def read(text: str) -> Language:
     """The language of most of the text; `und` for what has none: numbers, addresses, names, "ok", any language not ours.
 
     By the model of py3langid (naive Bayes over byte sequences, BSD licence) where it is installed, else by script and
-    small words with confidence 0.8 at most. The first call loads the model (0.7 s, 80 MB); a message then takes < 0.1 ms.
+    small words with confidence 0.8 at most. The first call loads the model (about 1 s, 80 MB beside numpy); a message then takes 0.1 ms.
     """
     words = _words(text)
     scripts = _scripts(words)

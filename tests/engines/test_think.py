@@ -93,7 +93,9 @@ def test_the_card_and_the_question_can_be_asked_for_too() -> None:
 def test_the_names_are_listed_and_an_unknown_one_is_refused() -> None:
     listed = think("--list")[2].split()
     assert listed == sorted(CAPABILITIES)
-    assert {"coaching.card", "coaching.objection", "coaching.question", "leads.language", "leads.sentiment"} <= {*listed}
+    assert {"coaching.card", "coaching.objection", "coaching.question", "leads.language", "leads.sentiment"} <= {
+        *listed
+    }
     assert think("coaching.weather")[0] == 2
 
 
