@@ -11,7 +11,6 @@ from coaching.cards import Card, CoachAnswer, CoachQuestion
 from coaching.editing import LANGUAGES, NOTHING_TO_ASK, QUESTION_KINDS
 from coaching.grounding import facts, filled, without_orders
 from coaching.kinds import KINDS, NON_OVERCOMABLE, group_of
-from coaching.language import guess
 from coaching.objections import Objection, ObjectionAnswer, ObjectionQuestion, Turn, spot
 from coaching.playbooks import Entry, Line
 from coaching.questions import Question, QuestionContext, next_question, slots
@@ -21,6 +20,7 @@ from leads.intent import Intent, read
 from leads.packs import filled_by_names
 from leads.preferences import read as preferences
 from leads.slots import Slot
+from leads.small_words import english_or_spanish
 
 QUESTION_GROUP = "question"
 # a second pair of eyes: an intent that the law touches makes a compliance card even when no objection was spotted
@@ -112,13 +112,13 @@ def understand(question: CoachQuestion) -> Reading:
 def spoken(question: CoachQuestion) -> str:
     """The prospect's language: a full sentence speaks for itself, a short word follows the known or last language."""
     folded = fold(question.text).text
-    here = guess(question.text, folded)
+    here = english_or_spanish(question.text, folded)
     if len(words(folded)) >= 4:
         return here
     if question.language in LANGUAGES:
         return str(question.language)
     last = next((turn.text for turn in reversed(question.history) if turn.speaker == "prospect"), "")
-    return "es" if "es" in (here, guess(last, fold(last).text)) else "en"
+    return "es" if "es" in (here, english_or_spanish(last, fold(last).text)) else "en"
 
 
 def urgency_of(question: CoachQuestion, reading: Reading, *, kind: str) -> str:

@@ -14,11 +14,11 @@ from coaching.composing import QUESTION_GROUP, Reading, coach, compose, quoted, 
 from coaching.editing import LIMITS, PLACEHOLDERS, QUESTION_KINDS
 from coaching.grounding import facts, filled, span_of, unsupported, without_orders
 from coaching.kinds import KINDS, NON_OVERCOMABLE, group_of
-from coaching.language import guess
 from coaching.questions import slots
 from coaching.text import fold
 from coaching.wording import forbidden, words
 from enterprisehub.engines.base import Brief
+from leads.small_words import english_or_spanish
 from leads.words import last_of, same_words
 
 LONGEST = {"headline": 110, "say": 320, "ask": 220}  # characters
@@ -170,7 +170,7 @@ def _unsayable(text: str, question: CoachQuestion, *, cited: list[str], language
 
 def _foreign(text: str, language: str) -> bool:
     # a few words are no evidence; a sentence is
-    return words(text) >= 5 and guess(text, fold(text).text) != language
+    return words(text) >= 5 and english_or_spanish(text, fold(text).text) != language
 
 
 def _evidence(quote: str, question: CoachQuestion) -> tuple[str, int, int] | None:

@@ -8,18 +8,22 @@ from coaching.objections import OBJECTION
 from coaching.questions import QUESTION
 from coaching.suggestions import COACH
 from enterprisehub.engines.base import Capability
+from leads.language import LANGUAGE
 from leads.money import MONEY
 from leads.qualification import QUALIFICATION
 from leads.scoring import SCORING
+from leads.sentiment import SENTIMENT
 
 CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
     each.name: each
     for each in (
         COACH,
+        LANGUAGE,
         MONEY,
         OBJECTION,
         QUALIFICATION,
         QUESTION,
         SCORING,
+        SENTIMENT,
     )
 }

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from enterprisehub.capabilities import CAPABILITIES
+
 NOWHERE = {
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1",
@@ -90,8 +92,8 @@ def test_the_card_and_the_question_can_be_asked_for_too() -> None:
 
 def test_the_names_are_listed_and_an_unknown_one_is_refused() -> None:
     listed = think("--list")[2].split()
-    assert listed == sorted(listed)
-    assert {"coaching.card", "coaching.objection", "coaching.question", "leads.qualification"} <= set(listed)
+    assert listed == sorted(CAPABILITIES)
+    assert {"coaching.card", "coaching.objection", "leads.qualification", "leads.preferences"} <= {*listed}
     assert think("coaching.weather")[0] == 2
 
 
