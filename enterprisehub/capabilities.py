@@ -8,6 +8,7 @@ from coaching.objections import OBJECTION
 from coaching.questions import QUESTION
 from coaching.suggestions import COACH
 from enterprisehub.engines.base import Capability
+from leads.dates import DATES
 from leads.money import MONEY
 
-CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {each.name: each for each in (OBJECTION, COACH, QUESTION, MONEY)}
+CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {each.name: each for each in (OBJECTION, COACH, QUESTION, MONEY, DATES)}

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from enterprisehub.engines.base import Capability
 from enterprisehub.errors import Invalid
-from leads.currencies import Word, words
+from leads.currencies import words
 from leads.guessing import language as guessed
 from leads.numbers import LANGUAGES, Number, read
 from leads.tokens import Token, longest, split, touching
