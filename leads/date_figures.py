@@ -10,8 +10,8 @@ from typing import NamedTuple
 from leads.calendar import coming, day
 from leads.calendar_words import Calendar
 
-_EDGE = r"(?<![\w.,/$€£-])"
-_END = r"(?![\w%]|[/-]\d|[.,]\d)"
+_EDGE = r"(?<![a-z0-9_.,/$€£-])"
+_END = r"(?![a-z0-9_%]|[/-]\d|[.,]\d)"
 _SHAPES = (
     re.compile(rf"{_EDGE}(?P<y>[12]\d{{3}})(?P<s>[-/. ])(?P<a>\d\d?)(?P=s)(?P<b>\d\d?){_END}"),
     re.compile(rf"{_EDGE}(?P<a>\d\d?)(?P<s>[-/.])(?P<b>\d\d?)(?P=s)(?P<y>\d{{4}}|\d\d){_END}"),

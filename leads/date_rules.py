@@ -107,13 +107,16 @@ def _weekday(items: Sequence[Item], today: date) -> Reading | None:
     if unit:
         start = calendar.around(today, "w", _STEPS[which or "this"])
         return _one(start.first + timedelta(days=int(named.value))) if start else None
+    if which == "last" and any(item.value == "this" for item in items):
+        which = "past"  # "este miércoles pasado"
     return _one(calendar.weekday(today, int(named.value), which))
 
 
 def _numbered(items: Sequence[Item], today: date) -> Reading | None:
-    number, unit = _of(items, "on"), _of(items, _UNITS)
+    number = _of(items, "on")
     if number is None:
         return None
+    unit = _of(items[items.index(number) :], _UNITS)
     if unit is None:
         return _one(calendar.day_of_month(today, _place(number)))
     if unit.value != "m":
@@ -253,7 +256,7 @@ def _period(items: Sequence[Item], today: date) -> Reading | None:
 
 
 def _part(items: Sequence[Item], today: date) -> Reading | None:
-    which, rest = items[0].value, items[1:]
+    which, rest = items[0].value or "end", items[1:]  # "later this month"
     if items[0].kind == "E":
         days = calendar.around(today, which)
         return _ended(days, "end", which, today) if days else None
