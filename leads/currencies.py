@@ -17,7 +17,7 @@ _TOO_COMMON = 5  # letters
 
 
 class Word(NamedTuple):
-    """One word about money. Kinds: c currency, z hundredths, d "of", t "to", b "between", a "with", l/m/h low mid high,
+    """One word about money. Kinds: c currency, z hundredths (`value`: how many make one), d "of", t "to", b "between", a "with", l/m/h low mid high,
     s "the fours", p how often it is paid, u what is counted when it is no price. `value`: ISO code, period or figure."""
 
     kind: str
@@ -57,7 +57,8 @@ def _entries(language: str) -> Iterator[tuple[str, Word]]:
     yield from ((word, Word("s", str(value))) for word, value in here.get("digits", {}).items())
     yield from ((word, Word("p", "month")) for word in here["month"])
     yield from ((word, Word("p", "year")) for word in here["year"])
-    yield from ((word, Word("z")) for word in here["cents"])
+    yield from ((word, Word("z", "100")) for word in here["cents"])
+    yield from ((word, Word("z", "10")) for word in here.get("tenths", ()))
     yield from ((word, Word("c", code)) for word, code in here["words"].items())
 
 

@@ -98,7 +98,7 @@ def _weekday(items: Sequence[Item], today: date) -> Reading | None:
     named = _of(items, "wW")
     if named is None:
         return None
-    if (number := _of(items, "on")) and not _of(items, _UNITS):
+    if (number := _of(items, "on")) and all(item.value == "d" for item in items if item.kind in _UNITS):
         return _one(calendar.day_of_month(today, _place(number), weekday=int(named.value)))
     unit = _of(items, _UNITS)
     if unit and unit.value != "w":
@@ -118,7 +118,8 @@ def _numbered(items: Sequence[Item], today: date) -> Reading | None:
         return None
     unit = _of(items[items.index(number) :], _UNITS)
     if unit is None:
-        return _one(calendar.day_of_month(today, _place(number)))
+        named = _of(items, "wW")  # "le 25 mardi"
+        return _one(calendar.day_of_month(today, _place(number), weekday=int(named.value) if named else None))
     if unit.value != "m":
         return None
     there = calendar.around(today, "m", _STEPS[_which(items) or "this"])

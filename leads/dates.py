@@ -20,7 +20,7 @@ from leads.guessing import language as guessed
 from leads.numbers import LANGUAGES, read
 from leads.tokens import Token, fold, longest, split, touching
 
-_SIGNS = {",": ",", "(": ",", ".": ";", "/": "/", "-": "-", "~": "-"}
+_SIGNS = {",": ",", "(": ",", ".": ";", "!": ";", "?": ";", "。": ";", "，": ",", "/": "/", "-": "-", "~": "-"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _found(text: str, today: date, language: str) -> tuple[When, ...]:
     known = calendar(language)
     items = _items(text, known, today)
     kinds = "".join(item.kind for item in items)
-    hits = grammar(month_first=known.month_first).finditer(kinds)
+    hits = grammar(month_first=known.month_first, year_first=known.year_first).finditer(kinds)
     return tuple(
         when for hit in hits if (when := _when(text, items[hit.start() : hit.end()], hit.lastgroup or "", today))
     )
@@ -124,7 +124,10 @@ def _next(tokens: Sequence[Token], at: int, known: Calendar, items: list[Item]) 
     if token.folded in ("q", "t") and touching(tokens, at + 1) and tokens[at + 1].folded in ("1", "2", "3", "4"):
         items.append(Item("q", token.start, tokens[at + 1].end, count=float(tokens[at + 1].folded)))
         return at + 2
-    items.append(Item(_SIGNS.get(token.folded, "?"), token.start, token.end))
+    kind = _SIGNS.get(token.folded, "?")
+    if kind == "?" and items and items[-1].kind == "o" and items[-1].count:
+        kind = "G"  # "the 6th instead": what an ordinal in figures may count is in the table as "!"
+    items.append(Item(kind, token.start, token.end))
     return at + 1
 
 
