@@ -63,16 +63,11 @@ def _entries(language: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Wor
     yield from _names(language, table)
     for place, ordinal in enumerate(table["ordinals"], 1):
         for form in (ordinal, ordinal[:-1], ordinal[:-1] + "n") if table.get("inflected") else (ordinal,):
-            yield form, Word("o", str(_place(language, place)))
+            yield form, Word("o", str(place))
     for phrase, unit in table["units"].items():
         yield phrase, Word(_CHINESE_UNITS.get(phrase, "u"), unit)
     for field, kind in _VALUES.items():
         yield from ((phrase, Word(kind, str(value))) for phrase, value in table.get(field, {}).items())
-
-
-def _place(language: str, place: int) -> int:
-    # the German table leaves nothing out; the English one neither: the place in the list is the number
-    return place
 
 
 def _names(language: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Word]]:

@@ -137,7 +137,10 @@ def _money(text: str, items: list[_Item], hit: re.Match[str], kinds: str, langua
             return _range(text, items, (hit.span(low), hit.span(high)), kinds, period)
     part = _part(items[slice(*hit.span("one"))])
     cents = bool(hit["cents"]) and items[hit.end("cents") - 1].value == "100"
-    if not (cents or _is_money(part, kinds[hit.end("one") :], period)) or text[slice(*_span(items, hit.span("one")))].lower() == "401k":
+    if (
+        not (cents or _is_money(part, kinds[hit.end("one") :], period))
+        or text[slice(*_span(items, hit.span("one")))].lower() == "401k"
+    ):
         return None
     value, stop = part.number.value * part.factor, hit.end("one")
     if hit["tail"] and part.currency and (more := _tail(items[slice(*hit.span("tail"))])):
@@ -183,7 +186,7 @@ def _tail(items: Sequence[_Item]) -> float:
     for item in items:
         if item.number:
             value = item.number.value
-            if value >= 100 or value % 1 or item.number.scaled or item.number.digits == 1 and len(items) == 1:
+            if value >= 100 or value % 1 or item.number.scaled or (item.number.digits == 1 and len(items) == 1):
                 return 0.0
         elif item.kind == "z":
             total, value = total + value / float(item.value), 0.0
