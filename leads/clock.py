@@ -134,7 +134,7 @@ _OWN: Final[Mapping[str, Callable[[str, str], tuple[str, ...]]]] = {
         rf"\b{hour}(?:[ :-]?{_MINUTES})?{part}",
         rf"\b(?P<h>{'|'.join(_HOURS['en'].split())})(?: {_MINUTES})? ?{_HALF}",
         r"\b(?P<noon>noon|midday)\b|\b(?P<midnight>midnight)\b",
-        rf"(?<=\bat ){hour}\b{_END}(?P<bare>)",
+        rf"(?<=\bat ){hour}\b(?!\.\d){_END}(?P<bare>)",
     ),
     "es": lambda hour, part: (
         rf"\ba las? {hour}(?::{_MINUTES})?(?: y (?P<past>media|cuarto))?(?: menos (?P<less>cuarto))?\b{part}?(?: ?{_HALF})?(?P<bare>)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
@@ -34,6 +35,9 @@ def _entries(language: str) -> Iterator[tuple[str, Word]]:
     table = _tables()
     here = table["languages"][language]
     yield from ((name, Word("c", code)) for name, code in _full_names(language))
+    yield from (
+        (sign, Word("c", code)) for code, sign in Locale.parse(language).currency_symbols.items() if _is_sign(sign)
+    )
     yield from (
         (sign, Word("c", "CNY" if (sign, language) == ("¥", "zh") else code)) for sign, code in table["signs"].items()
     )
@@ -69,6 +73,11 @@ def _full_names(language: str) -> Iterator[tuple[str, str]]:
         for each in (name, *plurals.get(code, {}).values()):
             if " " in each or len(each) > _TOO_COMMON or language == "zh":
                 yield each, code
+
+
+def _is_sign(symbol: str) -> bool:
+    """Whether it is more than letters: "MX$", "$US"."""
+    return any(unicodedata.category(each) == "Sc" for each in symbol)
 
 
 @lru_cache(maxsize=1)

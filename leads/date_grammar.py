@@ -28,7 +28,7 @@ def grammar(*, month_first: bool, year_first: bool) -> re.Pattern[str]:
     date = (
         rf"(?:x?{_W}{_F}{{0,3}})?(?:{_K}{_F}{{0,2}}[on](?!{_U}){year}|{_K}{_F}Y{_F}[on]|Y{_F}{{0,2}}{_K}{_F}{{0,2}}[on](?!{_U})"
         rf"|Y{_F}[on]{_F}{_K}|[on]{_F}Y{_F}{_K}|[on]u?{_F}{{0,3}}{_K}{year}|[on]f[on]fY{months_place})"
-        rf"|(?:(?:[YnN]Z|xZ){_F}?)?(?:nL|m|xL){_F}?o"
+        rf"|(?:(?:[YnN]Z|xZ){_F}?)?(?:nL|m|xL){_F}?o(?:,?w)?"
         rf"|(?:x?{_W}{_F}{{0,3}})?D(?:,?{_W})?"
     )
     on = number if month_first else f"u?{_F}?{number}"

@@ -76,6 +76,11 @@ def spelled(language: str) -> frozenset[str]:
     return frozenset(numerals(language).words)
 
 
+def is_glued(word: str, language: str) -> bool:
+    """Whether it is a number written as one word, as "zweihundert" in German."""
+    return _glued(word, numerals(language)) > 0
+
+
 def _glue(words: Sequence[str]) -> re.Pattern[str]:
     ordered = sorted((word for word in words if " " not in word), key=len, reverse=True)
     return re.compile("|".join(ordered))
