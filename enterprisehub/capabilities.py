@@ -8,6 +8,7 @@ from coaching.objections import OBJECTION
 from coaching.questions import QUESTION
 from coaching.suggestions import COACH
 from enterprisehub.engines.base import Capability
+from leads.dates import DATES
 from leads.language import LANGUAGE
 from leads.money import MONEY
 from leads.qualification import QUALIFICATION
@@ -18,6 +19,7 @@ CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
     each.name: each
     for each in (
         COACH,
+        DATES,
         LANGUAGE,
         MONEY,
         OBJECTION,

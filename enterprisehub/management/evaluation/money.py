@@ -39,6 +39,7 @@ def supported(row: dict[str, Any]) -> bool:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    end = min(end, len(text))  # a few rows count one too far
     while start < end and text[start] in _SOFT:
         start += 1
     while end > start and text[end - 1] in _SOFT:
