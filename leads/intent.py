@@ -24,7 +24,7 @@ _TIME = re.compile(
 # these words may be said of a car or a table as well
 _OF_HOMES = frozenset({"search_help", "rent_intent", "inquiry_listing", "book_tour", "scheduling"})
 _ANY_THING = re.compile(
-    r"\b(?:something|anything|one|ones|options?|places?|others?|another|(?:buy|rent|rental|comprar|rentar|alquilar|algo|otr[oa]s?)|under|\$|yard|pool|garage)\b"
+    r"\b(?:something(?! (?:interesting|fun|to (?:do|eat|watch)))|anything|one|ones|options?|places?|others?|another|(?:buy|rent|rental|comprar|rentar|alquilar|algo|otr[oa]s?)|under|\$|yard|pool|garage)\b"
 )
 _REPORTED = re.compile(
     r"\b(?:my (?:brother|sister|friend|neighbou?r|mother|father|boss|mom|dad)|they|mi (?:hermano|hermana|amigo|vecino|madre|padre))\s+(?:says?|said|told|thinks?|wants?|dice|dijo|quiere)\b[^.!?]*$"

@@ -26,6 +26,7 @@ _EMPTY: Final = frozenset({"small_talk", intent.OTHER})
 _FADE: Final = 0.93  # what one more turn of the prospect takes off an older wish
 _CARRIED: Final = 0.8
 _OFFERED: Final = re.compile(r"\b(?:visit\w*|tour\w*|view(?:ing)?|see (?:it|the|this)|showing|look at it|go see|check (?:it|the place|them) out|visita\w*|verla|verlo|recorrido)\b")
+_DESCRIBES: Final = re.compile(r"\b(?:\d|one|two|three|four|five|dos|tres|cuatro)[ -](?:bed|bath|br\b|recamara|habitacion|bano)|\b(?:an?|una?) (?:\w+ ){0,2}(?:apartment|condo|casa|departamento)\b")
 _CLOSING: Final = re.compile(r"\b(?:that(?:'s| is|'ll be| will be| would be)? (?:all|it|everything)|not (?:right )?now|not yet|maybe (?:later|another)|no need|nothing else|all set|(?:good)?bye|eso es todo|por ahora no)\b")
 _NOW: Final = re.compile(
     r"\b(?:asap|as soon as possible|right away|immediately|urgent\w*|emergency|today|tomorrow|evict\w*|(?:have|need) to be out|kicked out|homeless|nowhere to (?:live|stay)|move out fast|lo antes posible|cuanto antes|urgente|desaloj\w+)\b"
@@ -73,6 +74,8 @@ def _running(before: dict[str, float], turn: Turn, history: Sequence[Turn], foun
     now = {one.name: max(one.confidence, 0.0) for one in found if one.name in LASTING and one.confidence >= 0.5}
     if not now:
         now = _replied(plain, history)
+    if not now and about_home(plain, history) and _DESCRIBES.search(plain):
+        now = {"search_help": 0.6} if "book_tour" not in before else {}
     if not now and _CLOSING.search(plain):
         return {}
     kept = {name: sure * _FADE for name, sure in before.items() if sure > 0.2}
