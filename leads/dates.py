@@ -21,11 +21,28 @@ _MONTHS: Final = {
 }
 _DAYS: Final = {
     name: place
-    for names in ("monday tuesday wednesday thursday friday saturday sunday", "lunes martes miercoles jueves viernes sabado domingo")
+    for names in (
+        "monday tuesday wednesday thursday friday saturday sunday",
+        "lunes martes miercoles jueves viernes sabado domingo",
+    )
     for place, name in enumerate(names.split())
 }
 _MONTH, _DAY = "|".join(_MONTHS), "|".join(_DAYS)
-_COUNT: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "un": 1, "una": 1, "dos": 2, "tres": 3, "seis": 6}
+_COUNT: Final = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "un": 1,
+    "una": 1,
+    "dos": 2,
+    "tres": 3,
+    "seis": 6,
+}
 _DATE: Final = re.compile(
     rf"(?P<iso>\b\d{{4}}-\d\d-\d\d\b)|(?P<slash>(?<![\d/])\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?![\d/]))"
     rf"|\b(?P<m1>{_MONTH})\.? (?:the )?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y1>20\d\d))?\b(?![:\d])"
@@ -58,7 +75,7 @@ class When:
 
 def find(text: str, *, now: datetime, language: str = "") -> tuple[When, ...]:
     """The dates and times of the text in order, relative to `now` (aware, in the speaker's zone); bare days lie ahead."""
-    plain = folded(text)
+    plain = folded(text).replace("ñ", "n")
     days = [one for hit in _DATE.finditer(plain) if (one := _when(hit, text, now.date()))]
     clocks = [one for hit in _CLOCK.finditer(plain) if (one := _clock(hit, text))]
     free = [c for c in clocks if all(c.end <= d.start or d.end <= c.start for d in days)]
@@ -85,7 +102,16 @@ def _resolved(hit: re.Match[str], today: date) -> Iterator[tuple[date, date | No
     elif number := hit["d3"] or hit["d4"] or hit["d5"]:
         yield _of_month(today, int(number)), None, "day"
     elif hit["off"]:
-        yield today + timedelta(days=2 if "after" in hit["off"] or "pasado" in hit["off"] else hit["off"] in ("tomorrow", "tmrw", "manana")), None, "day"
+        yield (
+            today
+            + timedelta(
+                days=2
+                if "after" in hit["off"] or "pasado" in hit["off"]
+                else hit["off"] in ("tomorrow", "tmrw", "manana")
+            ),
+            None,
+            "day",
+        )
     elif hit["w"]:
         yield _weekday(hit, today), None, "day"
     else:

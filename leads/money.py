@@ -22,7 +22,9 @@ _AMOUNT: Final = re.compile(
     rf"(?: (?:de )?(?P<name>{_NAMES})\b|(?P<euro>€))?(?![\d%:]|[ -]?(?:sq|square|feet|ft|beds?|baths?|bedrooms?|people|miles|minutes|am\b|pm\b|st\b|nd\b|rd\b|th\b))"
 )
 _HALF: Final = re.compile(r"\b(?:half a million|medio millon)\b(?: (?:de )?(?P<name>dollars|dolares|euros))?")
-_PERIOD: Final = re.compile(r" ?(?:(?P<m>/ ?(?:mo|month|mes)\b|(?:a|per|each|every|al|por) (?:month|mes)\b|monthly\b|mensual\w*)|(?P<y>/ ?yr\b|(?:a|per) year\b|yearly\b|al ano\b))")
+_PERIOD: Final = re.compile(
+    r" ?(?:(?P<m>/ ?(?:mo|month|mes)\b|(?:a|per|each|every|al|por) (?:month|mes)\b|monthly\b|mensual\w*)|(?P<y>/ ?yr\b|(?:a|per) year\b|yearly\b|al ano\b))"
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,7 @@ def find(text: str, *, language: str = "") -> tuple[Money, ...]:
     """The amounts of the text, in order: what has a currency, a scale ("450k") or a period; a bare number is none."""
     plain = folded(text)
     found = [one for hit in _AMOUNT.finditer(plain) if (one := _money(hit, text, plain))]
-    for hit in _HALF.finditer(plain):
-        found.append(Money(500_000.0, text[hit.start() : hit.end()], *hit.span()))
+    found += [Money(500_000.0, text[hit.start() : hit.end()], *hit.span()) for hit in _HALF.finditer(plain)]
     return tuple(sorted(found, key=lambda one: one.start))
 
 

@@ -60,7 +60,14 @@ def step(state: Sequence[Slot], history: Sequence[Said], said: Said, *, turn: in
     if not about_home(plain, history):
         return tuple(state)
     asked = next((one.text for one in reversed(history) if one.speaker == "agent"), "")
-    setting = Setting(questions(folded(asked)), _moment(said, frame.now), folded(asked), frame.country, _counted(state), frame.areas)
+    setting = Setting(
+        questions(folded(asked)),
+        _moment(said, frame.now),
+        said=folded(asked),
+        country=frame.country,
+        counted=_counted(state),
+        areas=frame.areas,
+    )
     found = told(said.text, setting)
     first = turn - len(history)
     changing = takes_back(plain) or bool(setting.question)
@@ -104,7 +111,9 @@ def _over(old: Slot, new: Slot, *, changing: bool) -> Slot:
     if old.value == new.value and old.unit == new.unit:
         # said again: the newest words are the evidence, but an offer's do not displace the prospect's own
         kept = old if new.offered and not old.offered else new
-        return replace(kept, confidence=max(old.confidence, new.confidence), earlier=old.earlier, contradiction=old.contradiction)
+        return replace(
+            kept, confidence=max(old.confidence, new.confidence), earlier=old.earlier, contradiction=old.contradiction
+        )
     against = not changing and new.name not in _MOVABLE and not new.offered
     return replace(new, earlier=old.value, contradiction=against)
 

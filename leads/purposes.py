@@ -20,18 +20,35 @@ from leads.words import folded, unaccented
 
 # what a conversation is about until something else is asked for; the others are about one message
 LASTING: Final = frozenset(
-    {"search_help", "book_tour", "rent_intent", "sell_intent", "invest_intent", "commercial_need", "valuation_request", "book_consult"}
+    {
+        "search_help",
+        "book_tour",
+        "rent_intent",
+        "sell_intent",
+        "invest_intent",
+        "commercial_need",
+        "valuation_request",
+        "book_consult",
+    }
 )
 _EMPTY: Final = frozenset({"small_talk", intent.OTHER})
 _FADE: Final = 0.93  # what one more turn of the prospect takes off an older wish
 _CARRIED: Final = 0.8
-_OFFERED: Final = re.compile(r"\b(?:visit\w*|tour\w*|view(?:ing)?|see (?:it|the|this)|showing|look at it|go see|check (?:it|the place|them) out|visita\w*|verla|verlo|recorrido)\b")
-_DESCRIBES: Final = re.compile(r"\b(?:\d|one|two|three|four|five|dos|tres|cuatro)[ -](?:bed|bath|br\b|recamara|habitacion|bano)|\b(?:an?|una?) (?:\w+ ){0,2}(?:apartment|condo|casa|departamento)\b")
-_CLOSING: Final = re.compile(r"\b(?:that(?:'s| is|'ll be| will be| would be)? (?:all|it|everything)|not (?:right )?now|not yet|maybe (?:later|another)|no need|nothing else|all set|(?:good)?bye|eso es todo|por ahora no)\b")
+_OFFERED: Final = re.compile(
+    r"\b(?:visit\w*|tour\w*|view(?:ing)?|see (?:it|the|this)|showing|look at it|go see|check (?:it|the place|them) out|visita\w*|verla|verlo|recorrido)\b"
+)
+_DESCRIBES: Final = re.compile(
+    r"\b(?:\d|one|two|three|four|five|dos|tres|cuatro)[ -](?:bed|bath|br\b|recamara|habitacion|bano)|\b(?:an?|una?) (?:\w+ ){0,2}(?:apartment|condo|casa|departamento)\b"
+)
+_CLOSING: Final = re.compile(
+    r"\b(?:that(?:'s| is|'ll be| will be| would be)? (?:all|it|everything)|not (?:right )?now|not yet|maybe (?:later|another)|no need|nothing else|all set|(?:good)?bye|eso es todo|por ahora no)\b"
+)
 _NOW: Final = re.compile(
     r"\b(?:asap|as soon as possible|right away|immediately|urgent\w*|emergency|today|tomorrow|evict\w*|(?:have|need) to be out|kicked out|homeless|nowhere to (?:live|stay)|move out fast|lo antes posible|cuanto antes|urgente|desaloj\w+)\b"
 )
-_UNHURRIED: Final = re.compile(r"\b(?:no (?:rush|hurry)|not in (?:a|any) (?:rush|hurry)|just (?:looking|browsing|curious)|next year|someday|eventually|sin prisa|solo (?:miro|viendo)|el proximo ano)\b")
+_UNHURRIED: Final = re.compile(
+    r"\b(?:no (?:rush|hurry)|not in (?:a|any) (?:rush|hurry)|just (?:looking|browsing|curious)|next year|someday|eventually|sin prisa|solo (?:miro|viendo)|el proximo ano)\b"
+)
 LEVELS: Final = ("low", "medium", "high", "critical")
 _DAYS: Final = ((14, "critical"), (60, "high"), (180, "medium"))
 """A deadline that is at most so many days away makes this urgent: our own thresholds, no outside figure."""
@@ -66,7 +83,9 @@ def weigh(asked: Conversation) -> Purposes:
     return Purposes(_ranked(newest, running), _motivation(asked.turns), _urgency(asked, state))
 
 
-def _running(before: dict[str, float], turn: Turn, history: Sequence[Turn], found: Iterable[intent.Intent]) -> dict[str, float]:
+def _running(
+    before: dict[str, float], turn: Turn, history: Sequence[Turn], found: Iterable[intent.Intent]
+) -> dict[str, float]:
     """The lasting wishes after this turn."""
     plain = folded(turn.text)
     if not about_home(plain, history):
@@ -97,7 +116,9 @@ def _ranked(newest: Sequence[intent.Intent], running: dict[str, float]) -> tuple
         sure[one.name] = max(sure.get(one.name, 0.0), share)
     if running:
         sure.pop(intent.OTHER, None)
-    return tuple(Purpose(name, round(value, 2)) for name, value in sorted(sure.items(), key=lambda one: (-one[1], one[0])))
+    return tuple(
+        Purpose(name, round(value, 2)) for name, value in sorted(sure.items(), key=lambda one: (-one[1], one[0]))
+    )
 
 
 def _motivation(turns: Sequence[Turn]) -> str:
@@ -118,8 +139,14 @@ def _urgency(asked: Conversation, state: Sequence[Slot]) -> str:
         levels.append("medium")
     rushed = [slot for slot in state if slot.name == "timeframe"]
     levels += [_by_words(str(slot.value).lower()) for slot in rushed]
-    if any(_NOW.search(one) and not re.search(r"\b(?:visit|tour|see|call|schedul\w+|all|help\w*)\b", one) for one in said):
-        levels.append("critical" if any(re.search(r"evict|desaloj|be out|kicked|nowhere|emergency", one) for one in said) else "high")
+    if any(
+        _NOW.search(one) and not re.search(r"\b(?:visit|tour|see|call|schedul\w+|all|help\w*)\b", one) for one in said
+    ):
+        levels.append(
+            "critical"
+            if any(re.search(r"evict|desaloj|be out|kicked|nowhere|emergency", one) for one in said)
+            else "high"
+        )
     if len(levels) == 1 and any(_UNHURRIED.search(one) for one in said):
         return "low"
     return max(levels, key=LEVELS.index)
@@ -144,4 +171,6 @@ def render(value: Purposes) -> dict[str, Any]:
     return {"intents": told, "motivation": value.motivation, "urgency": value.urgency}
 
 
-INTENT: Capability[Conversation, Purposes] = Capability("leads.intent", Conversation, Purposes, weigh, parse=parse, render=render)
+INTENT: Capability[Conversation, Purposes] = Capability(
+    "leads.intent", Conversation, Purposes, weigh, parse=parse, render=render
+)

@@ -44,5 +44,7 @@ def told_topic(plain: str) -> bool | None:
     """Whether folded words speak of a home (true) or of other business (false); None when they speak of neither."""
     if _HOME.search(plain) and not _SHORT_STAY.search(plain):
         # "a ride to the property" is about the ride
-        return not re.search(r"\b(?:ride|taxi|cab|directions|car|bus|uber) (?:to|for|from) (?:the|that|this|my)\b", plain)
+        return not re.search(
+            r"\b(?:ride|taxi|cab|directions|car|bus|uber) (?:to|for|from) (?:the|that|this|my)\b", plain
+        )
     return False if _OTHER.search(plain) else None
