@@ -11,4 +11,6 @@ from enterprisehub.engines.base import Capability
 from leads.preferences import PREFERENCES
 from leads.purposes import INTENT
 
-CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {each.name: each for each in (OBJECTION, COACH, QUESTION, PREFERENCES, INTENT)}
+CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
+    each.name: each for each in (OBJECTION, COACH, QUESTION, PREFERENCES, INTENT)
+}

@@ -64,7 +64,9 @@ def _days(turns: list[dict[str, Any]]) -> dict[str, str]:
     return {
         said.casefold(): day
         for turn in turns
-        for said, day in zip(turn["inform"].get("visit_date", ()), turn["inform_canonical"].get("visit_date", ()), strict=False)
+        for said, day in zip(
+            turn["inform"].get("visit_date", ()), turn["inform_canonical"].get("visit_date", ()), strict=False
+        )
     }
 
 
@@ -93,7 +95,12 @@ def _f1(service: str, turns: list[dict[str, Any]], *, wanted: float) -> Figure:
         got, gold = _told(turn, KNOWN[service]), _labelled(turn)
         count.update(hit=len(got & gold), more=len(got - gold), less=len(gold - got))
     total = 2 * count["hit"] + count["more"] + count["less"]
-    return Figure(f"{service}: micro-F1 of informed slots per turn", 2 * count["hit"] / total if total else 0.0, len(turns), wanted=wanted)
+    return Figure(
+        f"{service}: micro-F1 of informed slots per turn",
+        2 * count["hit"] / total if total else 0.0,
+        len(turns),
+        wanted=wanted,
+    )
 
 
 def _told(turn: Mapping[str, Any], names: frozenset[str]) -> set[tuple[str, str]]:
