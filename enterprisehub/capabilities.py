@@ -8,9 +8,11 @@ from coaching.objections import OBJECTION
 from coaching.questions import QUESTION
 from coaching.suggestions import COACH
 from enterprisehub.engines.base import Capability
+from leads.dates import DATES
+from leads.money import MONEY
 from leads.preferences import PREFERENCES
 from leads.purposes import INTENT
 
 CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
-    each.name: each for each in (OBJECTION, COACH, QUESTION, PREFERENCES, INTENT)
+    each.name: each for each in (OBJECTION, COACH, QUESTION, PREFERENCES, INTENT, MONEY, DATES)
 }

@@ -1,68 +1,35 @@
-"""Which days and clock times do these words name?"""
+"""Which days, stretches of days and times of day does a message name, seen from now?"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from leads.words import folded
+from enterprisehub.engines.base import Capability
+from enterprisehub.errors import Invalid
+from leads import clock
+from leads.calendar_words import Calendar, calendar
+from leads.date_figures import Figures, figures
+from leads.date_grammar import grammar
+from leads.date_rules import Item, Reading, reading
+from leads.guessing import language as guessed
+from leads.numbers import LANGUAGES, read
+from leads.tokens import Token, fold, longest, split, touching
 
-_MONTHS: Final = {
-    name: place % 12 + 1
-    for names in (
-        "january february march april may june july august september october november december",
-        "jan feb mar apr may jun jul aug sep oct nov dec",
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-    )
-    for place, name in enumerate(names.split())
-}
-_DAYS: Final = {
-    name: place
-    for names in (
-        "monday tuesday wednesday thursday friday saturday sunday",
-        "lunes martes miercoles jueves viernes sabado domingo",
-    )
-    for place, name in enumerate(names.split())
-}
-_MONTH, _DAY = "|".join(_MONTHS), "|".join(_DAYS)
-_COUNT: Final = {
-    "a": 1,
-    "an": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "un": 1,
-    "una": 1,
-    "dos": 2,
-    "tres": 3,
-    "seis": 6,
-}
-_DATE: Final = re.compile(
-    rf"(?P<iso>\b\d{{4}}-\d\d-\d\d\b)|(?P<slash>(?<![\d/])\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?(?![\d/]))"
-    rf"|\b(?P<m1>{_MONTH})\.? (?:the )?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y1>20\d\d))?\b(?![:\d])"
-    rf"|\b(?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? (?P<m2>{_MONTH})(?:,?(?: de| of)? (?P<y2>20\d\d))?\b"
-    r"|\b(?:the )?(?P<d3>\d{1,2})(?:st|nd|rd|th) of (?:this|the) month\b|\b(?:the )(?P<d4>\d{1,2})(?:st|nd|rd|th)\b|\b(?:on|el) (?:dia )?(?P<d5>\d{1,2})(?:st|nd|rd|th)?(?= ?(?:[.,!?]|$))"
-    r"|\b(?P<off>the day after tomorrow|day after tomorrow|pasado manana|tomorrow|tmrw|later today|today|tonight|manana|hoy)\b"
-    rf"|\b(?P<w0>(?:this|next|coming|upcoming|este|el proximo|proximo|el) )?(?P<w>{_DAY})(?P<w2> (?:of )?next week| (?:of )?this week| de la proxima semana)?\b"
-    r"|\b(?P<weekend>(?P<nextw>next )?(?:this )?weekend|(?:este )?fin de semana)\b"
-    rf"|\b(?P<in>(?:in|within|dentro de|en) (?P<n>\d{{1,3}}|{'|'.join(_COUNT)}) (?P<u>days?|weeks?|months?|years?|dias?|semanas?|mes(?:es)?|anos?))\b"
-    rf"|\b(?P<end>end of (?:the )?month|a?fin(?:es)? de mes)\b|\b(?P<m3>{_MONTH})(?: (?P<y3>20\d\d))?\b"
-)
-_CLOCK: Final = re.compile(
-    r"\b(?P<h>\d{1,2})(?::(?P<mi>\d\d))? ?(?P<ap>[ap])\.?m\b\.?|\b(?P<h2>[01]?\d|2[0-3]):(?P<mi2>[0-5]\d)\b|\b(?:half past|(?P<half>half)) (?P<h3>\d{1,2})|\b(?P<noon>noon|midday|mediodia)\b"
-    r"|\ba las? (?P<h4>\d{1,2})(?::(?P<mi4>\d\d))?(?: de la (?P<part>manana|tarde|noche))?"
-)
+_SIGNS = {",": ",", "(": ",", ".": ";", "/": "/", "-": "-", "~": "-"}
 
 
 @dataclass(frozen=True)
 class When:
-    """One day, range or clock time: `text[start:end] == quote`. `to` is the inclusive last day of a range, `at` "HH:MM"."""
+    """One date, stretch of days or time of day: `text[start:end] == quote`.
+
+    `on` is the day or the first one, `to` the last one of a stretch (None = a single day). `at` is "HH:MM" of 24 hours; a time stands
+    alone (`grain` "time", `on` None) even right beside a date. `grain`: day, week, month, season, quarter, year, duration or time.
+    """
 
     quote: str
     start: int
@@ -73,93 +40,158 @@ class When:
     grain: str = "day"
 
 
+@dataclass(frozen=True)
+class DatesQuestion:
+    """A message, its language ("" = guess) and the lead's own now."""
+
+    text: str
+    now: datetime
+    language: str = ""
+
+
 def find(text: str, *, now: datetime, language: str = "") -> tuple[When, ...]:
-    """The dates and times of the text in order, relative to `now` (aware, in the speaker's zone); bare days lie ahead."""
-    plain = folded(text).replace("ñ", "n")
-    days = [one for hit in _DATE.finditer(plain) if (one := _when(hit, text, now.date()))]
-    clocks = [one for hit in _CLOCK.finditer(plain) if (one := _clock(hit, text))]
-    free = [c for c in clocks if all(c.end <= d.start or d.end <= c.start for d in days)]
-    return tuple(sorted([*days, *free], key=lambda one: one.start))
+    """The dates in the first `LONGEST` characters, ascending and apart, seen from `now` in its own zone.
+
+    What may be past or future is future: "March 3rd", "Friday" (today counts). "next Friday" is that of next week. Month or day
+    first is by language; what can only be the other way round is read so. Days that do not exist are no dates.
+    """
+    tongue = language if language in LANGUAGES else guessed(text)
+    found = _found(text, now.date(), tongue)
+    # Americans mix: "quiero verla next Friday"
+    if not found and not language and tongue not in ("en", "zh"):
+        return _found(text, now.date(), "en")
+    return found
 
 
-def _when(hit: re.Match[str], text: str, today: date) -> When | None:
+def _found(text: str, today: date, language: str) -> tuple[When, ...]:
+    known = calendar(language)
+    items = _items(text, known, today)
+    kinds = "".join(item.kind for item in items)
+    hits = grammar(month_first=known.month_first).finditer(kinds)
+    return tuple(
+        when for hit in hits if (when := _when(text, items[hit.start() : hit.end()], hit.lastgroup or "", today))
+    )
+
+
+def _when(text: str, items: Sequence[Item], rule: str, today: date) -> When | None:
+    start, end = items[0].start, items[-1].end
+    if rule == "time":
+        return When(text[start:end], start, end, None, at=items[0].value, grain="time")
+    read_as: Reading | None = reading(rule, items, today)
+    if read_as is None:
+        return None
+    first, last = read_as.days
+    return When(text[start:end], start, end, first, None if first == last else last, grain=read_as.grain)
+
+
+def _items(text: str, known: Calendar, today: date) -> list[Item]:
+    plain = fold(text)
+    tokens = split(text)
+    given: dict[int, Figures | clock.Clock] = {each.start: each for each in figures(plain, known, today)}
+    given.update({each.start: each for each in clock.find(plain, known.language)})
+    items: list[Item] = []
+    at = 0
+    while at < len(tokens):
+        whole = given.get(tokens[at].start)
+        if isinstance(whole, clock.Clock):
+            items.append(Item("T", whole.start, whole.end, whole.at))
+        elif whole and (whole.sure or (items and items[-1].kind in "wWAPfiCt")):
+            items.append(Item("D", whole.start, whole.end, day=whole.day))
+        else:
+            at = _next(tokens, at, known, items)
+            continue
+        while at < len(tokens) and tokens[at].start < whole.end:
+            at += 1
+    return items
+
+
+def _next(tokens: Sequence[Token], at: int, known: Calendar, items: list[Item]) -> int:
+    """Adds the item that begins at this token; the place after it."""
+    token = tokens[at]
+    word = None if token.figure else longest(known.words, tokens, at)
+    number = read(tokens, at, known.language, joins=not token.figure)
+    if number and (word is None or number.stop > word.stop):
+        stop = number.stop
+        kind = _kind_of(number.value, tokens[at:stop])
+        end = longest(known.ordinal_ends, tokens, stop) if kind == "n" and touching(tokens, stop) else None
+        if end:
+            kind, stop = "o", end.stop
+        items.append(Item(kind, token.start, tokens[stop - 1].end, count=number.value))
+        return stop
+    if word:
+        items.append(Item(word.value.kind, token.start, tokens[word.stop - 1].end, word.value.value))
+        return word.stop
+    if token.folded in ("q", "t") and touching(tokens, at + 1) and tokens[at + 1].folded in ("1", "2", "3", "4"):
+        items.append(Item("q", token.start, tokens[at + 1].end, count=float(tokens[at + 1].folded)))
+        return at + 2
+    items.append(Item(_SIGNS.get(token.folded, "?"), token.start, token.end))
+    return at + 1
+
+
+def _kind_of(value: float, tokens: Sequence[Token]) -> str:
+    plain = tokens[0].folded if len(tokens) == 1 else ""
+    if 1 <= value <= 31 and value % 1 == 0 and len(plain) != 3 and "." not in plain:
+        return "n"
+    if 1900 <= value <= 2099 and value % 1 == 0 and "," not in plain and "." not in plain:
+        return "Y"
+    return "N"
+
+
+def answer(question: DatesQuestion) -> tuple[When, ...]:
+    """The local engine of `leads.dates`."""
+    return find(question.text, now=question.now, language=question.language)
+
+
+def parse(given: Mapping[str, Any]) -> DatesQuestion:
+    """A question from JSON: `text`, `language`, `now` (ISO 8601; none = the clock), `timezone` (IANA; UTC when neither says); Invalid names what is wrong."""
+    text, language = given.get("text"), given.get("language")
+    if not isinstance(text, str):
+        raise Invalid("`text` must be a text.", field="text")
+    if language is not None and not isinstance(language, str):
+        raise Invalid("`language` must be a text.", field="language")
+    return DatesQuestion(text, moment(given.get("now"), given.get("timezone")), (language or "")[:2].lower())
+
+
+def moment(now: Any, zone: Any) -> datetime:
+    """`now` as JSON says it, in the zone that JSON names; without a zone in its own, without either in UTC; Invalid otherwise."""
+    if now is not None and not isinstance(now, str):
+        raise Invalid("`now` must be a date and time as ISO 8601.", field="now")
     try:
-        on, to, grain = next(_resolved(hit, today))
-    except (ValueError, StopIteration, OverflowError):
+        there = _zone(zone)
+        if now is None:
+            return datetime.now(there or UTC)
+        said = datetime.fromisoformat(now)
+        if said.tzinfo is None:
+            return said.replace(tzinfo=there or UTC)
+        return said.astimezone(there) if there else said
+    except (ValueError, OverflowError):
+        raise Invalid("`now` must be a date and time as ISO 8601.", field="now") from None
+
+
+def _zone(name: Any) -> ZoneInfo | None:
+    if name is None or name == "":
         return None
-    return When(text[hit.start() : hit.end()], *hit.span(), on, to, grain=grain)
+    if isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9_+/-]{1,64}", name):
+        try:
+            return ZoneInfo(name)
+        except (ValueError, OSError, LookupError):
+            pass
+    raise Invalid("`timezone` must be the name of a time zone, as America/Chicago.", field="timezone")
 
 
-def _resolved(hit: re.Match[str], today: date) -> Iterator[tuple[date, date | None, str]]:
-    if hit["iso"]:
-        yield date.fromisoformat(hit["iso"]), None, "day"
-    elif hit["slash"]:
-        month, day, *year = (int(part) for part in hit["slash"].split("/"))
-        yield _ahead(today, month, day, (year[0] + 2000 * (year[0] < 100)) if year else 0), None, "day"
-    elif hit["m1"] or hit["m2"]:
-        month, day = _MONTHS[hit["m1"] or hit["m2"]], int(hit["d1"] or hit["d2"])
-        yield _ahead(today, month, day, int(hit["y1"] or hit["y2"] or 0)), None, "day"
-    elif number := hit["d3"] or hit["d4"] or hit["d5"]:
-        yield _of_month(today, int(number)), None, "day"
-    elif hit["off"]:
-        yield (
-            today
-            + timedelta(
-                days=2
-                if "after" in hit["off"] or "pasado" in hit["off"]
-                else hit["off"] in ("tomorrow", "tmrw", "manana")
-            ),
-            None,
-            "day",
-        )
-    elif hit["w"]:
-        yield _weekday(hit, today), None, "day"
-    else:
-        yield from _ranges(hit, today)
+def render(found: tuple[When, ...]) -> dict[str, Any]:
+    """The dates as JSON: one day as `value`, a stretch as `from` and `to` (its last day), a time of day as `time`."""
+    return {"values": list(_rows(found))}
 
 
-def _ranges(hit: re.Match[str], today: date) -> Iterator[tuple[date, date | None, str]]:
-    if hit["weekend"]:
-        saturday = today + timedelta(days=(5 - today.weekday()) % 7 + 7 * bool(hit["nextw"]))
-        yield saturday, saturday + timedelta(days=1), "week"
-    elif hit["in"]:
-        count = int(hit["n"]) if hit["n"].isdigit() else _COUNT[hit["n"]]
-        days = {"d": 1, "w": 7, "s": 7, "m": 30, "y": 365, "a": 365}[hit["u"][0]]
-        yield today, today + timedelta(days=count * days), "duration"
-    elif hit["end"]:
-        yield (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1), None, "day"
-    elif hit["m3"] and hit["m3"] not in ("may", "mar"):
-        first = _ahead(today.replace(day=1), _MONTHS[hit["m3"]], 1, int(hit["y3"] or 0))
-        yield first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1), "month"
+def _rows(found: tuple[When, ...]) -> Iterator[dict[str, Any]]:
+    for each in found:
+        row: dict[str, Any] = {"quote": each.quote, "start": each.start, "end": each.end, "grain": each.grain}
+        if each.on and each.to:
+            row |= {"from": each.on.isoformat(), "to": each.to.isoformat()}
+        elif each.on:
+            row["value"] = each.on.isoformat()
+        yield row | ({"time": each.at} if each.at else {})
 
 
-def _ahead(today: date, month: int, day: int, year: int) -> date:
-    found = date(year or today.year, month, day)
-    return found if year or found >= today else date(today.year + 1, month, day)
-
-
-def _of_month(today: date, day: int) -> date:
-    found = today.replace(day=day)
-    return found if found >= today else (today.replace(day=1) + timedelta(days=32)).replace(day=day)
-
-
-def _weekday(hit: re.Match[str], today: date) -> date:
-    day = _DAYS[hit["w"]]
-    if hit["w2"] and "this" not in hit["w2"]:
-        return today - timedelta(days=today.weekday()) + timedelta(days=7 + day)
-    ahead = (day - today.weekday()) % 7
-    if ahead and (hit["w0"] or "").strip() in ("next", "proximo", "el proximo"):
-        return today - timedelta(days=today.weekday()) + timedelta(days=7 + day)
-    return today + timedelta(days=ahead or 7)
-
-
-def _clock(hit: re.Match[str], text: str) -> When | None:
-    hour = 12 if hit["noon"] else int(hit["h"] or hit["h2"] or hit["h3"] or hit["h4"])
-    minute = 30 if hit["h3"] else int(hit["mi"] or hit["mi2"] or hit["mi4"] or 0)
-    if hour < 12 and (hit["ap"] == "p" or hit["part"] in ("tarde", "noche")):
-        hour += 12
-    elif hour == 12 and hit["ap"] == "a":
-        hour = 0
-    if hour > 23 or minute > 59:
-        return None
-    return When(text[hit.start() : hit.end()], *hit.span(), None, at=f"{hour:02d}:{minute:02d}", grain="time")
+DATES = Capability("leads.dates", DatesQuestion, tuple, answer, parse=parse, render=render)

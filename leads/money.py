@@ -1,35 +1,37 @@
-"""Which amounts of money do these words name?"""
+"""Which amounts of money does a message name, in which currency, and how often are they paid?"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-from leads.words import folded
+from enterprisehub.engines.base import Capability
+from enterprisehub.errors import Invalid
+from leads.currencies import words
+from leads.guessing import language as guessed
+from leads.numbers import LANGUAGES, Number, read
+from leads.tokens import Token, longest, split, touching
 
-_SCALE: Final = {
-    **dict.fromkeys(("k", "thousand", "mil", "grand"), 1_000.0),
-    **dict.fromkeys(("m", "mm", "million", "millions", "millon", "millones", "mill"), 1_000_000.0),
-}
-_SCALES: Final = "|".join(sorted(_SCALE, key=len, reverse=True))
-_SIGN: Final = r"(?:us\$|\$|€|£|usd ?|eur ?)"
-_NAMES: Final = r"dollars?|dolares|bucks|usd|euros?|eur|pesos|pounds?"
-_FIGURE: Final = r"\d{1,3}(?:[.,]\d{3})+(?:\.\d\d)?|\d+(?:[.,]\d{1,2})?"
-_AMOUNT: Final = re.compile(
-    rf"(?<![\w.,#/-])(?P<from>between |entre )?(?P<s1>{_SIGN})? ?(?P<n1>{_FIGURE})(?:[ -]?(?P<k1>{_SCALES})\b)?"
-    rf"(?: ?(?:-|–|to|and|y|a) ?(?P<s2>{_SIGN})? ?(?P<n2>{_FIGURE})(?:[ -]?(?P<k2>{_SCALES})\b)?(?![\d%/]))?"
-    rf"(?: (?:de )?(?P<name>{_NAMES})\b|(?P<euro>€))?(?![\d%:]|[ -]?(?:sq|square|feet|ft|beds?|baths?|bedrooms?|people|miles|minutes|am\b|pm\b|st\b|nd\b|rd\b|th\b))"
-)
-_HALF: Final = re.compile(r"\b(?:half a million|medio millon)\b(?: (?:de )?(?P<name>dollars|dolares|euros))?")
-_PERIOD: Final = re.compile(
-    r" ?(?:(?P<m>/ ?(?:mo|month|mes)\b|(?:a|per|each|every|al|por) (?:month|mes)\b|monthly\b|mensual\w*)|(?P<y>/ ?yr\b|(?:a|per) year\b|yearly\b|al ano\b))"
+# "the low 500s": which part of the hundred is meant; our own reading of how agents talk, in units of the hundred
+_PART: Final = {"l": (0.0, 0.3), "m": (0.4, 0.6), "h": (0.7, 0.99), "": (0.0, 0.99)}
+_ONE = r"c{0,2}n(?:(?<=cn)d?c{1,2}(?!n)|(?<!cn)d?c{1,2}B?)?"
+_GRAMMAR = re.compile(
+    rf"(?P<fuzzy>[lmh]-?(?:c?P|s)|cP)"
+    rf"|b(?P<between>{_ONE})a(?P<and>{_ONE})"
+    rf"|(?P<from>{_ONE})[t-](?P<to>{_ONE})"
+    rf"|(?P<one>{_ONE})(?P<tail>a?nz|a?n(?=[,e]))?(?P<cents>d?z)?"
 )
 
 
 @dataclass(frozen=True)
 class Money:
-    """One amount: `text[start:end] == quote`. `to` is the upper end of a range, `currency` ISO 4217, `period` month, year or ""."""
+    """One amount: `text[start:end] == quote`. `currency` is ISO 4217 or "" when none was said; a plain "$" or "dollars" is USD.
+
+    `to` is the upper end of a range. `period` is "month", "year" or "". With `hundredths` the value counts cents ("50 cents" is 50).
+    The quote is the amount with its currency, without the period.
+    """
 
     value: float
     quote: str
@@ -38,35 +40,208 @@ class Money:
     currency: str = ""
     to: float | None = None
     period: str = ""
+    hundredths: bool = False
+
+
+@dataclass(frozen=True)
+class MoneyQuestion:
+    """A message and its language, "" = guess."""
+
+    text: str
+    language: str = ""
+
+
+class _Item(NamedTuple):
+    kind: str
+    start: int
+    end: int
+    number: Number | None = None
+    value: str = ""
+
+
+class _Part(NamedTuple):
+    """One end of an amount: its number, and what else was said with it."""
+
+    number: Number
+    currency: str
+    factor: float
 
 
 def find(text: str, *, language: str = "") -> tuple[Money, ...]:
-    """The amounts of the text, in order: what has a currency, a scale ("450k") or a period; a bare number is none."""
-    plain = folded(text)
-    found = [one for hit in _AMOUNT.finditer(plain) if (one := _money(hit, text, plain))]
-    found += [Money(500_000.0, text[hit.start() : hit.end()], *hit.span()) for hit in _HALF.finditer(plain)]
-    return tuple(sorted(found, key=lambda one: one.start))
+    """The amounts in the first `LONGEST` characters, ascending and apart; a bare number is none, however large.
+
+    What makes a number money: a currency, "k" / "thousand" / "million" not counting something else, or "a month" after three figures.
+    """
+    tongue = language if language in LANGUAGES else guessed(text)
+    items = _items(split(text), tongue)
+    kinds = "".join(item.kind for item in items)
+    return tuple(
+        money
+        for hit in _GRAMMAR.finditer(kinds + "e")
+        if (money := _money(text, items, hit, kinds, tongue)) is not None
+    )
 
 
-def _money(hit: re.Match[str], text: str, plain: str) -> Money | None:
-    period = _PERIOD.match(plain, hit.end())
-    signs = hit["s1"] or hit["s2"] or hit["name"] or hit["euro"] or ""
-    scale = hit["k1"] or hit["k2"]
-    if not (signs or scale or period):
+def _items(tokens: Sequence[Token], language: str) -> list[_Item]:
+    known, items, at, between = words(language), [], 0, False
+    while at < len(tokens):
+        token = tokens[at]
+        word = None if token.figure or _article_before_sign(tokens, at) else longest(known, tokens, at)
+        number = read(tokens, at, language, joins=not between)
+        if number and (word is None or number.stop >= word.stop) and not (word and word.value.kind == "z"):
+            number = number._replace(bare=number.bare and number.stop == at + 1)
+            items.append(_numbered(tokens, at, number))
+            at = number.stop + (items[-1].kind == "P")
+        elif word:
+            items.append(_Item(word.value.kind, token.start, tokens[word.stop - 1].end, value=word.value.value))
+            between = word.value.kind == "b" or (between and word.value.kind in "cnd")
+            at = word.stop
+        else:
+            kind = "-" if token.folded in "-~" else "," if not token.folded.isalnum() else "."
+            items.append(_Item(kind, token.start, token.end))
+            at += 1
+    return items
+
+
+def _article_before_sign(tokens: Sequence[Token], at: int) -> bool:
+    # "A$ 5" are Australian dollars, "a $ 5 fee" and "the country's $ 5" are not
+    return (
+        tokens[at].folded in ("a", "s")
+        and at + 1 < len(tokens)
+        and tokens[at + 1].folded == "$"
+        and not touching(tokens, at + 1)
+    )
+
+
+def _numbered(tokens: Sequence[Token], at: int, number: Number) -> _Item:
+    plural = number.stop < len(tokens) and tokens[number.stop].folded == "s" and touching(tokens, number.stop)
+    hundred = plural and number.scale == 1 and number.value in range(100, 1000, 50)
+    end = tokens[number.stop].end if hundred else tokens[number.stop - 1].end
+    return _Item("P" if hundred else "B" if number.bare and number.scale >= 1e6 else "n", tokens[at].start, end, number)
+
+
+def _money(text: str, items: list[_Item], hit: re.Match[str], kinds: str, language: str) -> Money | None:
+    if hit["fuzzy"]:
+        return _fuzzy(text, items[hit.start() : hit.end()])
+    period = _period(items, hit, kinds, language)
+    for low, high in (("between", "and"), ("from", "to")):
+        if hit[low]:
+            return _range(text, items, (hit.span(low), hit.span(high)), kinds, period)
+    part = _part(items[slice(*hit.span("one"))])
+    if (
+        not _is_money(part, kinds[hit.end("one") :], period)
+        or text[slice(*_span(items, hit.span("one")))].lower() == "401k"
+    ):
         return None
-    end = period.end() if period else hit.end()
-    value = _number(hit["n1"]) * _SCALE.get(hit["k1"] or (hit["k2"] or "" if hit["n2"] else ""), 1.0)
-    to = _number(hit["n2"]) * _SCALE.get(hit["k2"] or "", 1.0) if hit["n2"] else None
-    per = "" if not period else "month" if period["m"] else "year"
-    return Money(value, text[hit.start() : end], hit.start(), end, _currency(signs), to, per)
+    value, stop = part.number.value * part.factor, hit.end("one")
+    if hit["tail"] and part.currency and (more := _tail(items[slice(*hit.span("tail"))])):
+        value, stop = round(value + more, 2), hit.end("tail")
+    hundredths = bool(hit["cents"]) and not part.currency
+    start, end = _span(items, (hit.start("one"), hit.end("cents") if hundredths else stop))
+    return Money(value, text[start:end], start, end, part.currency, period=period, hundredths=hundredths)
 
 
-def _number(figure: str) -> float:
-    grouped = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", figure)
-    return float(grouped.replace(",", "."))
+def _span(items: list[_Item], places: tuple[int, int]) -> tuple[int, int]:
+    return items[places[0]].start, items[places[1] - 1].end
 
 
-def _currency(sign: str) -> str:
-    if "€" in sign or sign.startswith("eur"):
-        return "EUR"
-    return "GBP" if sign in ("£", "pound", "pounds") else "USD" if sign and sign != "pesos" else ""
+def _part(items: Sequence[_Item]) -> _Part:
+    currency, factor, number = "", 1.0, None
+    for item in items:
+        if item.kind == "c":
+            code, _, scale = item.value.partition(" ")
+            # the exact name wins over the sign: "$ 5 Canadian" and "R$ 5 reais"
+            currency = code if not currency or currency == "USD" else currency
+            factor *= float(scale or 1)
+        elif item.number and number is None:
+            number = item.number
+        elif item.number:
+            factor *= item.number.value
+    assert number is not None, "the grammar has a number in each part"  # noqa: S101 - a reminder for the type checker
+    return _Part(number, currency, factor)
+
+
+def _is_money(part: _Part, after: str, period: str) -> bool:
+    if part.currency:
+        return True
+    if after[:1] == "z" or (after[:1] == "d" and after[1:2] == "z"):
+        return True
+    if after[:1] == "u" or after[:2] == "du":
+        return False
+    if part.number.scaled and not (part.number.bare and part.number.spelled):
+        return True
+    return bool(period) and part.number.value >= 100 and part.number.digits > 0
+
+
+def _tail(items: Sequence[_Item]) -> float:
+    """The cents of "15 dollars and 45 cents" as a part of one."""
+    number = next(item.number for item in items if item.number)
+    return number.value / 100 if number.value < 100 and number.value % 1 == 0 and not number.scaled else 0.0
+
+
+def _period(items: list[_Item], hit: re.Match[str], kinds: str, language: str) -> str:
+    if kinds[hit.end() : hit.end() + 1] == "p":
+        return items[hit.end()].value
+    before = language == "zh" and kinds[hit.start() - 1 : hit.start()] == "p"
+    return items[hit.start() - 1].value if before else ""
+
+
+def _range(
+    text: str, items: list[_Item], places: tuple[tuple[int, int], tuple[int, int]], kinds: str, period: str
+) -> Money | None:
+    """Both ends as one amount; when they do not belong together, the second alone ("3 - $400k")."""
+    low, high = (_part(items[slice(*place)]) for place in places)
+    start, end = _span(items, (places[0][0], places[1][1]))
+    value, to = low.number.value * low.factor, high.number.value * high.factor
+    shared = high.number.scale * high.factor
+    if not low.number.scaled and low.factor == 1 and shared > 1 and value <= to / shared and value < 1000:
+        value *= shared
+    if not _is_money(high, kinds[places[1][1] :], period) and not low.currency and not low.number.scaled:
+        return None
+    currency = high.currency or low.currency
+    if value < to <= value * 20:
+        return Money(value, text[start:end], start, end, currency, to=to, period=period)
+    start, end = _span(items, places[1] if high.currency or high.number.scaled else places[0])
+    value = to if high.currency or high.number.scaled else value
+    return Money(value, text[start:end], start, end, currency, period=period)
+
+
+def _fuzzy(text: str, items: Sequence[_Item]) -> Money:
+    """ "low 500s" and "mid-sixes" in thousands: 500,000 to 530,000 and 640,000 to 660,000."""
+    last = items[-1]
+    hundred = (last.number.value if last.number else float(last.value) * 100) * 1000
+    step = 100_000 if hundred % 100_000 == 0 else 50_000
+    low, high = _PART[items[0].kind if items[0].kind in "lmh" else ""]
+    currency = next((item.value for item in items if item.kind == "c"), "")
+    start, end = items[0].start, last.end
+    return Money(hundred + round(low * step), text[start:end], start, end, currency, to=hundred + round(high * step))
+
+
+def answer(question: MoneyQuestion) -> tuple[Money, ...]:
+    """The local engine of `leads.money`."""
+    return find(question.text, language=question.language)
+
+
+def parse(given: Mapping[str, Any]) -> MoneyQuestion:
+    """A question from JSON: `text`, `language` (a code; "" or an unknown one is guessed); Invalid names what is wrong."""
+    text, language = given.get("text"), given.get("language")
+    if not isinstance(text, str):
+        raise Invalid("`text` must be a text.", field="text")
+    if language is not None and not isinstance(language, str):
+        raise Invalid("`language` must be a text.", field="language")
+    return MoneyQuestion(text, (language or "")[:2].lower())
+
+
+def render(found: tuple[Money, ...]) -> dict[str, Any]:
+    """The amounts as JSON; what was not said is left out."""
+    return {"values": list(_rows(found))}
+
+
+def _rows(found: tuple[Money, ...]) -> Iterator[dict[str, Any]]:
+    for each in found:
+        row: dict[str, Any] = {"value": each.value, "quote": each.quote, "start": each.start, "end": each.end}
+        told = {"to": each.to, "currency": each.currency, "period": each.period, "hundredths": each.hundredths}
+        yield {**row, **{name: value for name, value in told.items() if value}}
+
+
+MONEY = Capability("leads.money", MoneyQuestion, tuple, answer, parse=parse, render=render)
