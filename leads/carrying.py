@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from leads import dates, places
+from leads import places
 from leads.slots import Slot, Told
-from leads.times import DIARY, smells
+from leads.times import DIARY, named_days, smells
 from leads.topics import WINDOW, about_home
 from leads.words import Said, folded, unaccented
 
@@ -67,5 +67,5 @@ def _place(text: str, before: Sequence[Said]) -> tuple[str, int, int] | None:
 def _day(text: str, now: datetime) -> tuple[str, int, int] | None:
     if not smells(folded(text)):
         return None
-    days = [when for when in dates.find(text, now=now) if when.on and when.to is None]
+    days = [when for when in named_days(text, now=now) if when.on and when.to is None]
     return (days[-1].on.isoformat(), days[-1].start, days[-1].end) if days and days[-1].on else None

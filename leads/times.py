@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -48,6 +49,10 @@ DIARY: Final = re.compile(
 )
 """A question about one's own diary: the day is not yet wanted for a visit."""
 _TO_SEE: Final = re.compile(r"\b(?:visit|tour|showing|viewing|see it|see the|visita|recorrido)\b")
+_NTH: Final = re.compile(
+    r"\bthe \d{1,2}(?:st|nd|rd|th)\b(?! (?:floor|street|st|avenue|ave|place|time|one|house|home|apartment|unit|option|grade|of|amendment))",
+    re.IGNORECASE,
+)
 _COMMERCIAL: Final = re.compile(
     r"\b(?:move[- ]in|occupancy|take (?:possession|occupancy)|commercial|office|warehouse|retail|entrar)\b"
 )
@@ -65,7 +70,7 @@ def timed(text: str, plain: str, parts: tuple[Sentence, ...], *, now: datetime, 
     """
     if not _SMELLS.search(plain):
         return
-    for when in dates.find(text, now=now):
+    for when in named_days(text, now=now):
         part = around(when.start, parts)
         if (
             own(when.start, part)
@@ -73,6 +78,18 @@ def timed(text: str, plain: str, parts: tuple[Sentence, ...], *, now: datetime, 
             and not _NOT_THEN.search(plain[part.start : when.start])
         ):
             yield from _for_what(when, plain, part, question)
+
+
+def named_days(text: str, *, now: datetime) -> list[When]:
+    """The days and times of the text; where homes are talked about, "the 10th" is a day whatever follows it."""
+    found = list(dates.find(text, now=now))
+    for hit in _NTH.finditer(text):
+        if all(hit.end() <= when.start or when.end <= hit.start() for when in found):
+            alone = dates.find(hit[0], now=now)
+            found += [
+                replace(when, start=hit.start() + when.start, end=hit.start() + when.end) for when in alone if when.on
+            ]
+    return sorted(found, key=lambda when: when.start)
 
 
 def _for_what(when: When, plain: str, part: Sentence, question: str) -> Iterator[Told]:

@@ -13,7 +13,7 @@ WINDOW: Final = 30
 
 _HOME: Final = re.compile(
     r"\b(?:apartments?|apts?|flats?|condos?|houses?|homes?|town ?houses?|propert(?:y|ies)|residences?|real estate|realtor|landlord|lease|bed ?rooms?|beds?|baths?|bath ?rooms?|studio apartment"
-    r"|places? to (?:live|stay|rent|buy|move)|live in|(?:buy|rent) a place|new place|furnished|garage|back ?yard|yard|pool|hoa|square feet|sq ?ft|mortgage|pre-?approved|listings?|mov(?:e|ing) (?:in|out)"
+    r"|places? to (?:live|stay|rent|buy|move)|live in|(?:buy|rent) a place|new place|furnished|garage|back ?yard|yard|hoa|square feet|sq ?ft|mortgage|pre-?approved|listings?|mov(?:e|ing) (?:in|out)"
     r"|(?:schedule|book|arrange|set up|make)[a-z ]{0,24} visit|visit(?:ing)? (?:to|the|it|that|this|them)|viewing|walk ?through|showings?|office space|warehouse"
     r"|casas?|departamentos?|apartamentos?|pisos?|recamaras?|habitaciones|alquiler|hipoteca)\b|公寓|房"
 )
