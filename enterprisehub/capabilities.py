@@ -11,6 +11,8 @@ from enterprisehub.engines.base import Capability
 from leads.dates import DATES
 from leads.language import LANGUAGE
 from leads.money import MONEY
+from leads.preferences import PREFERENCES
+from leads.purposes import INTENT
 from leads.qualification import QUALIFICATION
 from leads.scoring import SCORING
 from leads.sentiment import SENTIMENT
@@ -20,9 +22,11 @@ CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
     for each in (
         COACH,
         DATES,
+        INTENT,
         LANGUAGE,
         MONEY,
         OBJECTION,
+        PREFERENCES,
         QUALIFICATION,
         QUESTION,
         SCORING,

@@ -11,7 +11,9 @@ _ASKS: Final = re.compile(
     r"|preferred|preference|please (?:specify|provide|share)|confirm|que|cual|cuant[oa]s|donde|cuando|quiere|prefiere|busca)\b"
 )
 # an answer to the prospect's own question is no question, even when it ends like one: "no, no pets; was that okay?"
-_ANSWERS: Final = re.compile(r"^\W*(?:yes|no|yep|nope|sorry|unfortunately|yeah|sure,? (?:it|they|the)|si,|lo siento)\b(?!.*\byou (?:need|want|like|have|prefer))")
+_ANSWERS: Final = re.compile(
+    r"^\W*(?:yes|no|yep|nope|sorry|unfortunately|yeah|sure,? (?:it|they|the)|si,|lo siento)\b(?!.*\byou (?:need|want|like|have|prefer))"
+)
 ASKED: Final = {
     "location": re.compile(
         r"\b(?:where|wher|wherabouts|which (?:are|area|city|place|part|town|neighbou?rhood|location|side|region|zone)s?|what (?:are|area|city|place|part|town|neighbou?rhood|location|side|region)s?\b|(?<!this )(?<!that )(?<!the )(?:area|city|location|neighbou?rhood|town|region)s?|(?:the|specific|particular|any) (?:area|city|location)"
@@ -23,8 +25,12 @@ ASKED: Final = {
 
 
 # "shall I book a visit to City Walk?" names a place and asks for none
-_ABOUT_ONE: Final = re.compile(r"\b(?:visit\w*|schedul\w+|tour|view\w*|located (?:at|on|in)|there is|there's|there are|how about|what about)\b")
-_WHERE: Final = re.compile(r"\b(?:where|wher|which|what (?:area|city|part|town|location|neighbou?rhood)|donde|que zona)\b")
+_ABOUT_ONE: Final = re.compile(
+    r"\b(?:visit\w*|schedul\w+|tour|view\w*|located (?:at|on|in)|there is|there's|there are|how about|what about)\b"
+)
+_WHERE: Final = re.compile(
+    r"\b(?:where|wher|which|what (?:area|city|part|town|location|neighbou?rhood)|donde|que zona)\b"
+)
 
 
 def questions(said: str) -> str:

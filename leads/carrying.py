@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from leads import dates, places
+from leads import places
 from leads.slots import Slot, Told
-from leads.times import DIARY, smells
+from leads.times import DIARY, named_days, smells
 from leads.topics import WINDOW, about_home
 from leads.words import Said, folded, unaccented
 
@@ -20,7 +20,12 @@ _LOOKS: Final = re.compile(
     r"\b(?:find|look|search|need|want|get|locate|like|interested|rent|buy|moving|show|any|busco|quiero|necesito)\b.*\b(?:apartments?|apts?|homes?|houses?|places?|propert(?:y|ies)|condos?|residences?|flats?|casas?|departamentos?)\b"
     r"|\b(?:an?|some|any|another)\b.{0,40}\b(?:apartment|home|house|condo|residence|flat)\b|\b(?:apartments?|homes?|houses?|condos?|residences?)\b.*\b(?:find|look|search|available|options?)\b"
 )
-_VISITS: Final = re.compile(r"\b(?:(?:schedule|book|arrange|set up|make|reserve|plan|set)\b.*\b(?:visit\w*|tour|viewing|showing|appointment)|visit|tour|see (?:the|it|that|this)|go see|agendar|visitar)\b")
+_WHERE: Final = re.compile(
+    r"\b(?:where|which (?:city|place|location)|what (?:city|place|location)|(?:in|from) what|donde)\b"
+)
+_VISITS: Final = re.compile(
+    r"\b(?:(?:schedule|book|arrange|set up|make|reserve|plan|set)\b.*\b(?:visit\w*|tour|viewing|showing|appointment)|visit|tour|see (?:the|it|that|this)|go see|agendar|visitar)\b"
+)
 
 
 def carried(
@@ -42,7 +47,9 @@ def _lent(history: Sequence[Said], name: str, now: datetime, *, near: bool) -> I
     first = max(0, len(history) - WINDOW)
     for turn in range(len(history) - 1, first - 1, -1):
         said = history[turn]
-        if said.speaker == "prospect" and (span := _place(said.text) if name == "location" else _day(said.text, now)):
+        if said.speaker == "prospect" and (
+            span := _place(said.text, history[:turn]) if name == "location" else _day(said.text, now)
+        ):
             plain = folded(said.text)
             if (name == "visit_date" and DIARY.search(plain)) or not about_home(plain, history[first:turn]):
                 value, start, end = span
@@ -50,14 +57,15 @@ def _lent(history: Sequence[Said], name: str, now: datetime, *, near: bool) -> I
                 return
 
 
-def _place(text: str) -> tuple[str, int, int] | None:
+def _place(text: str, before: Sequence[Said]) -> tuple[str, int, int] | None:
     named = unaccented(text)
-    span = places.elsewhere(named)
+    asked = bool(before) and before[-1].speaker == "agent" and _WHERE.search(folded(before[-1].text)) is not None
+    span = places.elsewhere(named, asked=asked)
     return (text[slice(*span)], *span) if span else None
 
 
 def _day(text: str, now: datetime) -> tuple[str, int, int] | None:
     if not smells(folded(text)):
         return None
-    days = [when for when in dates.find(text, now=now) if when.on and when.to is None]
+    days = [when for when in named_days(text, now=now) if when.on and when.to is None]
     return (days[-1].on.isoformat(), days[-1].start, days[-1].end) if days and days[-1].on else None

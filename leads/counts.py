@@ -10,15 +10,19 @@ from leads.slots import Told, Value
 from leads.stance import Sentence, around, denied, having, own
 
 _WORDS: Final = {
-    **{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "single": 1, "couple": 2},
-    **{"un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8},
-    **{"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "um": 1, "uma": 1, "dois": 2, "duas": 2, "quatro": 4},
-    **{"ein": 1, "eine": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "fünf": 5, "due": 2, "tre": 3, "quattro": 4, "cinque": 5},
-    **{"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6},
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "single": 1, "couple": 2,
+    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,
+    "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "um": 1, "uma": 1, "dois": 2, "duas": 2, "quatro": 4,
+    "ein": 1, "eine": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "fünf": 5, "due": 2, "tre": 3, "quattro": 4, "cinque": 5,
+    "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6,
 }  # fmt: skip
 _NUMBER: Final = rf"(?:(?<![\d.,$#/])\d{{1,2}}(?:\.5)?(?!\d)|\b(?:{'|'.join(w for w in _WORDS if w.isascii() or w == 'fünf')})\b|[一两二三四五六])"
 _FROM: Final = rf"(?P<n>{_NUMBER})(?P<half> and a half|½| y medio)?"
-_GAP: Final = r"(?: ?(?:or|to|-|o|a|ou|bis) ?" + _NUMBER + r")?(?: ?\+)?[ -]?(?:(?:or more|more|full|large|big|nice|good|private|plus) )?"
+_GAP: Final = (
+    r"(?: ?(?:or|to|-|o|a|ou|bis) ?"
+    + _NUMBER
+    + r")?(?: ?\+)?[ -]?(?:(?:or more|more|full|large|big|nice|good|private|plus) )?"
+)
 _BEDS: Final = (
     r"(?:bed ?-?rooms?|bedrms?|beds?|brs?|bdrms?|bdrs?|bds?|bhk|recamaras?|habitaciones|habitacion|dormitorios?|cuartos?|alcobas?"
     r"|chambres?|quartos?|dormitorios?|schlafzimmer|camere(?: da letto)?|camera da letto)(?![a-zñ])|(?:个)?(?:卧室|房间|室|卧)"
@@ -41,11 +45,14 @@ _UNWANTED: Final = re.compile(r"\b(?:bed and breakfast|meeting|class|conference|
 _SHORT: Final = re.compile(r"(?<![a-z\d])(?P<beds>[1-9]) ?(?:/|x|by) ?(?P<baths>[1-6](?:\.5)?)(?![\d/]| ?(?:of|th|\d))")
 # numbers that count something else, or are part of a date, a price, a time
 _BARE: Final = re.compile(
-    _FROM + r"(?! ?(?:%|k\b|m\b|am\b|pm\b|a\.?m|p\.?m|st\b|nd\b|rd\b|th\b|days?|weeks?|months?|years?|hours?|minutes?|miles?|blocks?|people|persons|kids|children"
+    _FROM
+    + r"(?! ?(?:%|k\b|m\b|am\b|pm\b|a\.?m|p\.?m|st\b|nd\b|rd\b|th\b|days?|weeks?|months?|years?|hours?|minutes?|miles?|blocks?|people|persons|kids|children"
     r"|dogs?|cats?|cars?|adults|of us|square|sq|acres?|thousand|hundred|million|mil\b|dias|semanas|meses|anos|personas|hijos|perros|gatos|:\d|[\d,]{2,}|"
     r" ?(?:more )?(?:questions?|things?|options?|places?|apartments?|properties|homes?|houses?)))"
 )
-_ORDINAL_BEFORE: Final = re.compile(r"(?:\$ ?|#|no one|any|which|that|the|this|another|other|need|want|good|nice|furnished|friendly) ?$")
+_ORDINAL_BEFORE: Final = re.compile(
+    r"(?:\$ ?|#|no one|any|which|that|the|this|another|other|need|want|good|nice|furnished|friendly) ?$"
+)
 _SIZE: Final = re.compile(
     r"(?<![\d.,$])(?P<n>\d{1,3}(?:[.,]\d{3})+|\d{1,7}(?:\.\d)?)(?P<k>k)? ?\+?[- ]?(?P<u>sq(?:uare)?\.?[- ]?(?:feet|foot|ft|fts)|sqft|sf|pies(?: cuadrados)?|ft2|ft²"
     r"|m2|m²|sqm|square met(?:er|re)s?|metros(?: cuadrados)?|qm|quadratmeter|平米|平方米|acres?)(?![a-z])"
@@ -100,7 +107,11 @@ def _unit(word: str) -> str:
 def _shorthand(plain: str, parts: tuple[Sentence, ...]) -> Iterator[Told]:
     """ "3/2", and a studio, which has no bedroom of its own."""
     hit = _SHORT.search(plain)
-    if hit and around(hit.start(), parts).manner != "asked" and re.search(r"\b(?:looking|need|want|home|house|condo)\b", plain):
+    if (
+        hit
+        and around(hit.start(), parts).manner != "asked"
+        and re.search(r"\b(?:looking|need|want|home|house|condo)\b", plain)
+    ):
         yield Told("beds", int(hit["beds"]), *hit.span(), confidence=0.7)
         baths = float(hit["baths"])
         yield Told("baths", int(baths) if baths.is_integer() else baths, *hit.span(), confidence=0.7)

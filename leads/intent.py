@@ -10,6 +10,7 @@ from importlib import resources
 
 import yaml
 
+from leads.topics import about_home, told_topic
 from leads.words import Said, folded, last_of
 
 OTHER = "other"
@@ -19,6 +20,11 @@ _ANSWERABLE = re.compile(
 )
 _TIME = re.compile(
     r"\b(?:\w+day|tomorrow|today|morning|afternoon|evening|\d{1,2}(?::\d\d)? ?(?:am|pm)?|lunes|martes|jueves|viernes|sabado|manana|hoy)\b"
+)
+# these words may be said of a car or a table as well
+_OF_HOMES = frozenset({"search_help", "rent_intent", "inquiry_listing", "book_tour", "scheduling"})
+_ANY_THING = re.compile(
+    r"\b(?:something(?! (?:interesting|fun|to (?:do|eat|watch)))|anything|one|ones|options?|places?|others?|another|(?:buy|rent|rental|comprar|rentar|alquilar|algo|otr[oa]s?)|under|\$|yard|pool|garage)\b"
 )
 _REPORTED = re.compile(
     r"\b(?:my (?:brother|sister|friend|neighbou?r|mother|father|boss|mom|dad)|they|mi (?:hermano|hermana|amigo|vecino|madre|padre))\s+(?:says?|said|told|thinks?|wants?|dice|dijo|quiere)\b[^.!?]*$"
@@ -42,12 +48,22 @@ def read(text: str, history: Sequence[Said] = ()) -> tuple[Intent, ...]:
     `history` is what was said before, newest last: a bare day or hour after "which day?" is `scheduling`.
     """
     plain = folded(text)
-    found = list(_shown(text, plain))
+    found = [one for one in _shown(text, plain) if one.name not in _OF_HOMES or _of_homes(one.name, plain, history)]
     if not found and (hit := _answered(plain, history)):
         found.append(Intent("scheduling", 0.7, text[hit.start() : hit.end()], hit.start(), hit.end()))
     if found:
         return tuple(sorted(found, key=lambda intent: -intent.confidence))
     return (Intent(OTHER, 0.0, "", 0, 0),) if plain.strip() else ()
+
+
+def _of_homes(name: str, plain: str, history: Sequence[Said]) -> bool:
+    """Whether a wish that anybody may have of anything ("I'm looking for a") is one for a home."""
+    told = told_topic(plain)
+    if told is not None:
+        return told
+    if name not in ("search_help", "rent_intent") or _ANY_THING.search(plain):
+        return True
+    return bool(history) and about_home(plain, history)
 
 
 def names() -> tuple[str, ...]:

@@ -18,7 +18,9 @@ from leads.stance import Sentence, around, denied, having, needless, own
 AS_WRITTEN, NUMBER = "@", "#"
 _NUMBERS: Final = {"one": 1, "two": 2, "three": 3, "five": 5, "seven": 7, "ten": 10}
 _HOME_FEATURES: Final = frozenset({"furnished", "garage", "laundry", "yard", "must_have", "property_type"})
-_HEDGED: Final = re.compile(r"\b(?:maybe|perhaps|probably|possibly|might|i guess|not sure|ideally|quizas|tal vez|a lo mejor)\b[^.!?]{0,30}$")
+_HEDGED: Final = re.compile(
+    r"\b(?:maybe|perhaps|probably|possibly|might|i guess|not sure|ideally|quizas|tal vez|a lo mejor)\b[^.!?]{0,30}$"
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,11 @@ def _read(
         return Told(phrases.slot, ANY, *hit.span(), confidence=sure)
     if denied(plain, start, part) and phrases.slot != "deal_breaker":
         other = phrases.denied
-        return None if other is None or other == value else Told(phrases.slot, other, *_wide(plain, part, hit), confidence=sure)
+        return (
+            None
+            if other is None or other == value
+            else Told(phrases.slot, other, *_wide(plain, part, hit), confidence=sure)
+        )
     return Told(phrases.slot, _value(value, hit, text), *hit.span(), confidence=sure)
 
 
@@ -93,7 +99,13 @@ def answered(text: str, plain: str, question: str) -> Iterator[Told]:
     if not question or "?" in plain[:-1] or len(plain) > 200:
         return
     for phrases in asked_for(question):
-        found = next((Told(phrases.slot, _value(value, hit, text), *hit.span(), confidence=0.8) for value, hit in _hits(phrases, plain)), None)
+        found = next(
+            (
+                Told(phrases.slot, _value(value, hit, text), *hit.span(), confidence=0.8)
+                for value, hit in _hits(phrases, plain)
+            ),
+            None,
+        )
         found = found or _yes_or_no(phrases, plain)
         if found:
             yield found

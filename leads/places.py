@@ -8,6 +8,7 @@ from typing import Final
 
 from leads.slots import ANY, Told
 from leads.stance import Sentence, around, denied, own
+from leads.words import folded
 
 _NAME: Final = r"[A-ZÀ-ÖØ-Þ](?:[\w'’-]|\.(?=[A-Z]))+"
 # "St. Louis", "Round Rock", "Playa del Carmen", "Winston-Salem", "La Jolla", "SoHo", "north Austin", "the Mission"
@@ -36,10 +37,7 @@ _CASUAL: Final = re.compile(
 )
 _CJK: Final = re.compile(r"(?:在|住在|位于|搬到)(?P<v>[\u4e00-\u9fff]{2,6}?)(?=[找买租的有附市区，。,. ]|$)")
 _EDGE: Final = frozenset(
-    "the a an with and or for that which is are has have having please at on by from to of as it my me i we you our there where near around close so if but because"
-    " rent buy under over about just also too only preferably maybe within would will can could should must needs need want want. looking now then one two three four five six"
-    " bedroom bedrooms bed beds bath baths bathroom bathrooms room rooms pet pets furnished garage rent. thanks thank con y o que de para por el la los las un una si mi dos tres"
-    " area region city town neighborhood today tomorrow next this soon ok okay instead anywhere good nice great works work fine".split()
+    ["the", "a", "an", "with", "and", "or", "for", "that", "which", "is", "are", "has", "have", "having", "please", "at", "on", "by", "from", "to", "of", "as", "it", "my", "me", "i", "we", "you", "our", "there", "where", "near", "around", "close", "so", "if", "but", "because", "rent", "buy", "under", "over", "about", "just", "also", "too", "only", "preferably", "maybe", "within", "would", "will", "can", "could", "should", "must", "needs", "need", "want", "want.", "looking", "now", "then", "one", "two", "three", "four", "five", "six", "bedroom", "bedrooms", "bed", "beds", "bath", "baths", "bathroom", "bathrooms", "room", "rooms", "pet", "pets", "furnished", "garage", "rent.", "thanks", "thank", "con", "y", "o", "que", "de", "para", "por", "el", "la", "los", "las", "un", "una", "si", "mi", "dos", "tres", "area", "region", "city", "town", "neighborhood", "today", "tomorrow", "next", "this", "soon", "ok", "okay", "instead", "anywhere", "good", "nice", "great", "works", "work", "fine"]
 )  # fmt: skip
 _NO_PLACE: Final = re.compile(
     r"^(?:(?:i|i'm|im|i'd|i've|a|an|my|me|we|you|it|its|it's|that|this|there|here|these|those|what|which|where|when|who|how|can|could|do|does|is|are|please|sure|yes|yeah|yep|yup|no|nope|ok|okay|hi|hello|hey"
@@ -70,16 +68,24 @@ _OPENING: Final = re.compile(rf"(?P<v>{_PROPER})|(?P<l>[a-z][\w'’.-]+(?: [a-z]
 _SECOND: Final = re.compile(
     r"(?:(?:San|Santa|Los|Las|Saint|St\.?|Fort|Port|New|Mount|El|La|Palo)|[A-Z][a-z]+(?= (?:city|view|creek|hills?|valley|park|beach|springs?|lake|grove|heights|falls|rock|ridge|bay|island|point|village|mesa|oaks?|woods?)\b)) [a-z]{3,}\b"
 )
-_AREA_SMALL: Final = re.compile(r"\b(?:in|around|near) the (?P<v>[a-z][a-z'’.-]+(?: [a-z][a-z'’.-]+)?) (?:area|region|neighbou?rhood|district)\b")
-_SAINT: Final = re.compile(r"(?<![\w'])(?P<v>(?:san|santa|los|las|saint|st\.|fort) (?!(?:i|and|or|in|is|for|with|the|que|casas|dos|tres)\b)[a-z]{3,})\b(?! (?:road|street|drive|apartments?|avenue|ave)\b)")
+_AREA_SMALL: Final = re.compile(
+    r"\b(?:in|around|near) the (?P<v>[a-z][a-z'’.-]+(?: [a-z][a-z'’.-]+)?) (?:area|region|neighbou?rhood|district)\b"
+)
+_SAINT: Final = re.compile(
+    r"(?<![\w'])(?P<v>(?:san|santa|los|las|saint|st\.|fort) (?!(?:i|and|or|in|is|for|with|the|que|casas|dos|tres)\b)[a-z]{3,})\b(?! (?:road|street|drive|apartments?|avenue|ave)\b)"
+)
 # what may follow a name that is a whole answer: "Salem would be nice", "salem, two rooms"
 _STANDS_ALONE: Final = re.compile(
     r"(?:'s|’s)?\W*(?:$|(?<=[,.!;/&] )|(?i:is|are|would|will|sounds?|looks?|seems?|works?|should|might|could|please|pls|or|and|but|area|with|for|if|city|preferably|maybe|thanks?|i think|too|also|good|fine|one|two|three|four|\d|y|o|esta|seria|por favor)\b)"
 )
-_MORE_SMALL: Final = re.compile(r"(?: or| and|,| y| o|/) ?(?:in |maybe )?(?P<v>[a-z][a-z'’.-]{2,}(?: [a-z][a-z'’.-]{2,})?)(?=\W*$)")
+_MORE_SMALL: Final = re.compile(
+    r"(?: or| and|,| y| o|/) ?(?:in |maybe )?(?P<v>[a-z][a-z'’.-]{2,}(?: [a-z][a-z'’.-]{2,})?)(?=\W*$)"
+)
 _PROPER_WORDS: Final = re.compile(_PROPER)
 _OPENS: Final = re.compile(r"(?:^|[.!?:]\s*|\n\s*)$")
-_MORE: Final = re.compile(rf"(?:\s*,?\s*(?i:or|and|y|o|/|&|maybe|as well as|ou|oder)\s+|\s*[,/]\s*)(?i:in |near |around |en |maybe |even )*(?P<v>{_PROPER})")
+_MORE: Final = re.compile(
+    rf"(?:\s*,?\s*(?i:or|and|y|o|/|&|maybe|as well as|ou|oder)\s+|\s*[,/]\s*)(?i:in |near |around |en |maybe |even )*(?P<v>{_PROPER})"
+)
 _STATE: Final = re.compile(
     r"^(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]|California|Texas|Florida|USA|US)$"
 )
@@ -107,11 +113,16 @@ def named(text: str, plain: str, parts: tuple[Sentence, ...], *, asked: bool, ar
         yield Told("location", text[start:end], start, end, more=more or place > 0)
 
 
-def elsewhere(text: str) -> tuple[int, int] | None:
-    """Where other business is done ("pick it up from Salem"): the last place that unaccented text names, if any."""
+def elsewhere(text: str, *, asked: bool) -> tuple[int, int] | None:
+    """Where other business is done ("pick it up from Salem"): the last place that unaccented text names, if any.
+
+    `asked`: the text answers a question for the place.
+    """
+    if asked and (answer := next(_answer(text, folded(text)), None)):
+        return answer
     found = [cut for hit in _ELSEWHERE.finditer(text) if (cut := _cut(hit.span("v"), text))]
     if not found:
-        small = [(hit.start("v"), _until_edge(hit["v"])) for hit in _ELSEWHERE_SMALL.finditer(text.lower())]
+        small = [(hit.start("v"), _until_edge(hit["v"])) for hit in _ELSEWHERE_SMALL.finditer(folded(text))]
         found = [(start, start + len(words)) for start, words in small if words and not _NO_PLACE.match(words)]
     return found[-1] if found else None
 
@@ -130,22 +141,27 @@ def _by_pattern(text: str, plain: str, parts: tuple[Sentence, ...]) -> Iterator[
         yield hit.span("v")
 
 
-def _believed(
-    span: tuple[int, int], text: str, plain: str, parts: tuple[Sentence, ...]
-) -> tuple[int, int] | None:
+def _believed(span: tuple[int, int], text: str, plain: str, parts: tuple[Sentence, ...]) -> tuple[int, int] | None:
     cut = _cut(span, text)
     return cut if cut and _wanted(cut[0], plain, parts) else None
+
+
+_LIVED: Final = re.compile(
+    r"\b(?:(?:i|we)(?: currently| now| still)? (?:live|rent|lived|rented) in|(?:used to|have been|been) (?:live|rent|living|renting) in|currently in|(?:i|we) came from|(?:vivo|vivimos|viviamos) en) (?:the )?$"
+)
 
 
 def _wanted(place: int, plain: str, parts: tuple[Sentence, ...]) -> bool:
     part = around(place, parts)
     # "how are the apartments in Salem?" is a question about apartments, not about one apartment
     return (part.manner != "asked" or bool(_PLURAL.search(plain[part.start : place]))) and (
-        own(place, part) and not denied(plain, place, part)
+        own(place, part) and not denied(plain, place, part) and not _LIVED.search(plain[part.start : place])
     )
 
 
-_PLURAL: Final = re.compile(r"\b(?:apartments|homes|houses|places|condos|properties|options|listings|casas|departamentos|anything|available)\b")
+_PLURAL: Final = re.compile(
+    r"\b(?:apartments|homes|houses|places|condos|properties|options|listings|casas|departamentos|anything|available)\b"
+)
 
 
 def _cut(span: tuple[int, int], text: str) -> tuple[int, int] | None:
@@ -164,9 +180,15 @@ def _cut(span: tuple[int, int], text: str) -> tuple[int, int] | None:
 
 def _address(text: str, start: int, end: int) -> bool:
     # "near 1280 Mattox Road", "in Mattox Road apartments"
-    return bool(re.search(r"\d ?$", text[:start])) or bool(
-        re.match(r" (?i:apartments?|apts?|street|st\b|avenue|ave|road|rd|drive|lane|court|blvd|homes\b|condos?|real estate|realty)", text[end:])
-    ) and not text[:start].rstrip().lower().endswith((" in", " the", " near"))
+    return bool(re.search(r"\d ?$", text[:start])) or (
+        bool(
+            re.match(
+                r" (?i:apartments?|apts?|street|st\b|avenue|ave|road|rd|drive|lane|court|blvd|homes\b|condos?|real estate|realty)",
+                text[end:],
+            )
+        )
+        and not text[:start].rstrip().lower().endswith((" in", " the", " near"))
+    )
 
 
 def _alike(text: str, end: int) -> Iterator[tuple[int, int]]:
@@ -211,7 +233,12 @@ def _somewhere(text: str, plain: str, parts: tuple[Sentence, ...]) -> Iterator[t
     """The first name with a capital inside a sentence: "I am heading to Salem", after a question for the place."""
     for hit in _PROPER_WORDS.finditer(text):
         cut = _cut(hit.span(), text)
-        if cut and not _OPENS.search(text[: cut[0]]) and around(cut[0], parts).manner != "asked" and not denied(plain, cut[0], around(cut[0], parts)):
+        if (
+            cut
+            and not _OPENS.search(text[: cut[0]])
+            and around(cut[0], parts).manner != "asked"
+            and not denied(plain, cut[0], around(cut[0], parts))
+        ):
             yield cut
             return
 
@@ -220,7 +247,8 @@ def _answer(text: str, plain: str) -> Iterator[tuple[int, int]]:
     """The name that a short answer opens with: "Salem would be nice", "i think san jose"."""
     if "?" in plain and not re.match(r"\W*(?:how|what) about\b|.{0,40}\?\W*$", plain):
         return
-    start = _LEAD.match(text).end()  # type: ignore[union-attr] - it matches the empty text too
+    lead = _LEAD.match(text)
+    start = lead.end() if lead else 0
     hit = _OPENING.match(text, start)
     if hit is None:
         return
@@ -236,5 +264,9 @@ def _answer(text: str, plain: str) -> Iterator[tuple[int, int]]:
 
 def _small_list(plain: str, start: int, length: int) -> Iterator[tuple[int, int]]:
     yield start, start + length
-    if (more := _MORE_SMALL.match(plain, start + length)) and not _NO_PLACE.match(more["v"]) and (words := _until_edge(more["v"])):
+    if (
+        (more := _MORE_SMALL.match(plain, start + length))
+        and not _NO_PLACE.match(more["v"])
+        and (words := _until_edge(more["v"]))
+    ):
         yield more.start("v"), more.start("v") + len(words)

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from enterprisehub.engines.base import Capability
 from leads.asking import questions
 from leads.carrying import carried
+from leads.conversation import Conversation, parse
+from leads.mentions import Mention, mentions
 from leads.offers import accepted
 from leads.replies import takes_back
 from leads.slots import SLOTS, Slot, Told
 from leads.telling import Setting, told
 from leads.topics import about_home
 from leads.words import Said, folded
+
+__all__ = ["PREFERENCES", "Frame", "Mention", "Slot", "mentions", "read", "step"]
 
 # these are changed, not contradicted: another day for the visit says nothing against the first
 _MOVABLE: Final = frozenset({"visit_date", "visit_time", "contact_preference", "language", "timeframe"})
@@ -55,7 +60,14 @@ def step(state: Sequence[Slot], history: Sequence[Said], said: Said, *, turn: in
     if not about_home(plain, history):
         return tuple(state)
     asked = next((one.text for one in reversed(history) if one.speaker == "agent"), "")
-    setting = Setting(questions(folded(asked)), _moment(said, frame.now), folded(asked), frame.country, _counted(state), frame.areas)
+    setting = Setting(
+        questions(folded(asked)),
+        _moment(said, frame.now),
+        said=folded(asked),
+        country=frame.country,
+        counted=_counted(state),
+        areas=frame.areas,
+    )
     found = told(said.text, setting)
     first = turn - len(history)
     changing = takes_back(plain) or bool(setting.question)
@@ -99,6 +111,31 @@ def _over(old: Slot, new: Slot, *, changing: bool) -> Slot:
     if old.value == new.value and old.unit == new.unit:
         # said again: the newest words are the evidence, but an offer's do not displace the prospect's own
         kept = old if new.offered and not old.offered else new
-        return replace(kept, confidence=max(old.confidence, new.confidence), earlier=old.earlier, contradiction=old.contradiction)
+        return replace(
+            kept, confidence=max(old.confidence, new.confidence), earlier=old.earlier, contradiction=old.contradiction
+        )
     against = not changing and new.name not in _MOVABLE and not new.offered
     return replace(new, earlier=old.value, contradiction=against)
+
+
+def state_of(asked: Conversation) -> tuple[Slot, ...]:
+    """The state after the last turn of a conversation."""
+    return read(asked.turns, now=asked.now, country=asked.country)
+
+
+def render(state: tuple[Slot, ...]) -> dict[str, Any]:
+    """As JSON; `unit`, `offered`, `earlier` and `contradiction` only where they say something."""
+    return {"slots": [_rendered(slot) for slot in state]}
+
+
+def _rendered(slot: Slot) -> dict[str, Any]:
+    always = ("name", "value", "quote", "turn", "start", "end", "confidence")
+    told = {name: getattr(slot, name) for name in always}
+    more = {"unit": slot.unit, "offered": slot.offered, "contradiction": slot.contradiction}
+    told |= {name: value for name, value in more.items() if value}
+    return told if slot.earlier is None else {**told, "earlier": slot.earlier}
+
+
+PREFERENCES: Capability[Conversation, tuple[Slot, ...]] = Capability(
+    "leads.preferences", Conversation, tuple, state_of, parse=parse, render=render
+)

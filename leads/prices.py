@@ -11,7 +11,17 @@ from leads.money import Money
 from leads.slots import ANY, Told
 from leads.stance import Sentence, around, own
 
-CURRENCIES: Final = {"US": "USD", "CA": "CAD", "GB": "GBP", "MX": "MXN", "AU": "AUD", "IN": "INR", "CN": "CNY", "BR": "BRL", "CH": "CHF"}
+CURRENCIES: Final = {
+    "US": "USD",
+    "CA": "CAD",
+    "GB": "GBP",
+    "MX": "MXN",
+    "AU": "AUD",
+    "IN": "INR",
+    "CN": "CNY",
+    "BR": "BRL",
+    "CH": "CHF",
+}
 _EURO: Final = frozenset({"ES", "FR", "DE", "IT", "PT", "NL", "BE", "AT", "IE", "FI", "GR"})
 _UP_TO: Final = re.compile(
     r"\b(?:under|below|up to|max(?:imum)?(?: (?:of|is|budget))?|at most|(?:no|not) (?:more than|over|above|higher than|exceed(?:ing)?)|less than|within|beneath|cap(?:ped)? (?:at|of)|top(?:s|ping)? (?:out )?at|as high as|limit (?:is|of)|ceiling (?:is|of)|don't want to (?:go|spend|pay) (?:over|above|more than)"
@@ -23,21 +33,37 @@ _FROM: Final = re.compile(
 _BUDGET: Final = re.compile(
     r"\b(?:budget\w*|afford\w*|spend\w*|pay(?:ing)?|price range|range|comfortable|looking (?:at|to spend)|around|about|approximately|roughly|in the|go (?:to|as high as|up)|have|got|stretch|for|is|presupuesto|gastar|pagar|alrededor de|unos|como|tengo|tenemos)\b[^.!?\d$€£]{0,20}$"
 )
-_AFTER_MAX: Final = re.compile(r"^\W{0,2}(?:max(?:imum)?|tops?|or (?:less|under|below)|budget|price range|at (?:the )?most|is (?:my|our|the) (?:max|limit|budget|ceiling)|range|o menos|maximo|como maximo|de presupuesto)\b")
+_AFTER_MAX: Final = re.compile(
+    r"^\W{0,2}(?:max(?:imum)?|tops?|or (?:less|under|below)|budget|price range|at (?:the )?most|is (?:my|our|the) (?:max|limit|budget|ceiling)|range|o menos|maximo|como maximo|de presupuesto)\b"
+)
 _AFTER_MIN: Final = re.compile(r"^\W{0,2}(?:min(?:imum)?|or (?:more|above|higher|up)|and up|\+|o mas|minimo)")
 # an amount that is no bound of what is sought
 _NO_PRICE: Final = re.compile(
     r"\b(?:down ?payment|deposit|down|closing costs?|income|salary|make|earn\w*|taxes|tax|hoa|fees?|commission|insurance|saved|savings|listed|asking|appraised|zestimate|they want|it'?s? (?:costs?|listed)|sold|bought|enganche|ingresos?|gano|ganamos|cuesta|costs?)\b[^.!?]{0,24}$"
 )
-_AFTER_NO: Final = re.compile(r"^ ?(?:down|deposit|saved|salary|income|in savings|for the down|closing|de enganche|a year income|hoa)\b")
-_OWED: Final = re.compile(r"\b(?:owe|owing|payoff|pay off|left on (?:the|my|our) (?:mortgage|loan)|mortgage balance|balance (?:is|of)|remaining|debo|debemos|saldo)\b")
-_EXPECTED: Final = re.compile(r"\b(?:(?:sell|list|get|worth|want|hoping|expect\w*|asking|net|price)\b[^.!?]{0,30}\b(?:for|at|worth|is|least|about|around|get|of)?|vender\w*|pedir|vale|esperamos|pido)[^.!?\d]{0,24}$")
+_AFTER_NO: Final = re.compile(
+    r"^ ?(?:down|deposit|saved|salary|income|in savings|for the down|closing|de enganche|a year income|hoa)\b"
+)
+_OWED: Final = re.compile(
+    r"\b(?:owe|owing|payoff|pay off|left on (?:the|my|our) (?:mortgage|loan)|mortgage balance|balance (?:is|of)|remaining|debo|debemos|saldo)\b"
+)
+_EXPECTED: Final = re.compile(
+    r"\b(?:(?:sell|list|get|worth|want|hoping|expect\w*|asking|net|price)\b[^.!?]{0,30}\b(?:for|at|worth|is|least|about|around|get|of)?|vender\w*|pedir|vale|esperamos|pido)[^.!?\d]{0,24}$"
+)
 _RESERVED: Final = re.compile(r"\b(?:reserves?|liquid|cash on hand|reservas)\b")
-_ASKED: Final = re.compile(r"\b(?:payment|price|budget|number|comfortable|range|spend|afford|how much|rent|pago|precio|presupuesto|cifra|cuanto)\b")
+_ASKED: Final = re.compile(
+    r"\b(?:payment|price|budget|number|comfortable|range|spend|afford|how much|rent|pago|precio|presupuesto|cifra|cuanto)\b"
+)
 _ASKED_MONTHLY: Final = re.compile(r"\b(?:payment|monthly|per month|a month|rent|mensual|al mes|renta)\b")
-_BARE: Final = re.compile(r"(?<![\d.,$/:-])(?P<a>\d{3,7}|\d{1,3}(?:[.,]\d{3})+)(?: ?(?:-|to|and|or|y|a) ?(?P<b>\d{3,7}|\d{1,3}(?:[.,]\d{3})+))?(?![\d%:/-]| ?(?:sq|square|feet|ft|m2|miles|minutes|people|years|homes|am\b|pm\b))")
-_AMOUNTS: Final = re.compile(r"\d|million|millon|thousand|hundred|\bmil\b|sixes|fives|fours|sevens|eights|nines|万|hunderttausend")
-_NO_MATTER: Final = re.compile(r"\b(?:(?:price|budget|money) (?:is no|isn't an?|is not an?|doesn't|does not) (?:object|issue|problem|matter)|no (?:price limit|budget limit)|el precio no importa)\b")
+_BARE: Final = re.compile(
+    r"(?<![\d.,$/:-])(?P<a>\d{3,7}|\d{1,3}(?:[.,]\d{3})+)(?: ?(?:-|to|and|or|y|a) ?(?P<b>\d{3,7}|\d{1,3}(?:[.,]\d{3})+))?(?![\d%:/-]| ?(?:sq|square|feet|ft|m2|miles|minutes|people|years|homes|am\b|pm\b))"
+)
+_AMOUNTS: Final = re.compile(
+    r"\d|million|millon|thousand|hundred|\bmil\b|sixes|fives|fours|sevens|eights|nines|万|hunderttausend"
+)
+_NO_MATTER: Final = re.compile(
+    r"\b(?:(?:price|budget|money) (?:is no|isn't an?|is not an?|doesn't|does not) (?:object|issue|problem|matter)|no (?:price limit|budget limit)|el precio no importa)\b"
+)
 
 
 def priced(text: str, plain: str, parts: tuple[Sentence, ...], *, question: str, country: str) -> Iterator[Told]:
@@ -82,7 +108,10 @@ def _other(before: str, after: str, sentence: str) -> str:
         return "reserves"
     if _OWED.search(before[-30:]) or _OWED.search(after[:25]):
         return "payoff"
-    selling = re.search(r"\b(?:sell\w*|list (?:my|our|it)|my (?:home|house|place|condo)|our (?:home|house|place|condo)|vend\w+|mi casa)\b", sentence)
+    selling = re.search(
+        r"\b(?:sell\w*|list (?:my|our|it)|my (?:home|house|place|condo)|our (?:home|house|place|condo)|vend\w+|mi casa)\b",
+        sentence,
+    )
     return "price_expectation" if selling and _EXPECTED.search(before) else ""
 
 
@@ -97,10 +126,19 @@ def _range(one: Money, unit: str) -> Iterator[Told]:
 def _side(one: Money, sides: tuple[str, str], part: Sentence, asked: tuple[str, str]) -> Iterator[Told]:
     before, after = sides
     question, unit = asked
-    monthly = one.period == "month" or (not one.period and one.value < 20_000 and bool(_ASKED_MONTHLY.search(question or part.text)))
+    monthly = one.period == "month" or (
+        not one.period and one.value < 20_000 and bool(_ASKED_MONTHLY.search(question or part.text))
+    )
     upper = bool(_UP_TO.search(before) or _AFTER_MAX.match(after))
     lower = not upper and bool(_FROM.search(before) or _AFTER_MIN.match(after))
-    told = upper or lower or _BUDGET.search(before) or _ASKED.search(question) or part.manner == "sought" or (part.manner == "told" and not before.strip(" ,.$"))
+    told = (
+        upper
+        or lower
+        or _BUDGET.search(before)
+        or _ASKED.search(question)
+        or part.manner == "sought"
+        or (part.manner == "told" and not before.strip(" ,.$"))
+    )
     if part.manner == "asked" or not told:
         return
     sure = 0.9 if upper or lower else 0.75

@@ -7,12 +7,14 @@ from typing import Final
 
 _OPENING: Final = r"^\W*(?:(?:oh|hmm|well|um+|ok|okay|ah|hey|thanks|thank you|so|pues|bueno|and|uh)\b[ ,.!]*)*"
 _NO: Final = re.compile(
-    _OPENING + r"(?:no|nope|nah|not|negative|wrong|incorrect|never ?mind|wait|hold on|actually|on second thought|i'd rather|rather|neither|don't|do not|hmm no|todavia no|aun no|nein|non|nao)\b"
+    _OPENING
+    + r"(?:no|nope|nah|not|negative|wrong|incorrect|never ?mind|wait|hold on|actually|on second thought|i'd rather|rather|neither|don't|do not|hmm no|todavia no|aun no|nein|non|nao)\b"
     r"|\b(?:not (?:right|correct|good|what i|yet|really|now)|isn't (?:right|correct|good)|change (?:it|that|the)|instead|rather not|doesn't work|won't work|can't make)\b"
     r"|^\W*不"
 )
 _YES: Final = re.compile(
-    _OPENING + r"(?:y|yes|yea|yeah|yeahs|yep|yup|ya|yah|sure|correct|right|exactly|absolutely|definitely|certainly|of course|perfect|great|good|fine|cool|nice|super|excellent|awesome|wonderful|fantastic"
+    _OPENING
+    + r"(?:y|yes|yea|yeah|yeahs|yep|yup|ya|yah|sure|correct|right|exactly|absolutely|definitely|certainly|of course|perfect|great|good|fine|cool|nice|super|excellent|awesome|wonderful|fantastic"
     r"|amazing|agreed?|confirmed?|indeed|alright|ok|okay|please do|please|go ahead|do (?:that|it)|i do|i am|we are|we do|it (?:is|does|works)|(?:that|this|it|everything)(?:'s| is| was| all)? ?\w* ?(?:right|correct|fine|good|great|perfect|ok|okay|works?|nice|cool|ideal|sounds?|it|suits?)"
     r"|(?:sounds?|looks?|seems?) |works|you(?:'ve| have)? (?:got|nailed)|very (?:good|nice|well)|lovely|true|i (?:like|love|want|would like|wanna|confirm)|let's do|si|claro|correcto|perfecto|exacto|de acuerdo|vale|por supuesto|asi es|esta bien|me parece|oui|sim|ja|genau|certo|esatto)\b"
     r"|\b(?:(?:that|this|it)(?:'s| is)? (?:sounds|right|correct|perfect|great|fine|good|works)|sounds (?:good|great|perfect|fine|nice)|works for me|go ahead|you got (?:it|that)|suena bien|me funciona|me queda bien)\b"

@@ -30,7 +30,7 @@ _HOME: Final = (
     r"|studios?|townhouses?|townhomes?|building|spaces?|casas?|departamentos?|apartamentos?|pisos?|propiedad(?:es)?|opcion(?:es)?)"
 )
 _SEEKS: Final = re.compile(
-    r"\b(?:find|search(?:ing)?|look(?:ing)? (?:up|for|at|in|around|into|some)|show me|get me|locate|recommend|suggest|check (?:in|for|out|around|near)|(?:can|could|may) (?:i|we) (?:get|find|have an?(?: \w+){0,2} (?:apartments?|places?|homes?|houses?|condos?|bed ?rooms?))|i need|we need|i want|we want"
+    r"\b(?:find|search(?:ing)?|look(?:ing)? (?:up|for|at|in|around|into|some)|show me|get me|locate|recommend|suggest|check (?:in|for|out|around|near)|(?:can|could|may) (?:i|we) (?:get|find|have an?(?: \w+){0,2} (?:apartments?|places?|homes?|houses?|condos?|bed ?rooms?))|i need|we need|(?:i|we) (?:wish|require|prefer|hope)|i want|we want"
     r"|i'd (?:like|love|prefer)|i would (?:like|love|prefer)|interested in|pull up|check out|switch to|in need of|try"
     r"|anything|something|some ?thing else|others?|another|else|alternatives?|instead|different"
     rf"|(?:how|what) about|how are|is there (?:any|an?|another|some)(?: (?!(?:on|at|in|with|for|to|of)\b)\w+){{0,3}} {_HOME}|are there (?:any|some)?(?: \w+){{0,3}} ?{_HOME}"
@@ -60,7 +60,9 @@ _OTHERS: Final = re.compile(
     r"dice|dijo|quieren?|necesitan?|tienen?|busca|buscan|compro|vive|viven|paga|renta|pago|piensa)\b"
     r"|\b(?:they|he|she|ellos|ella) (?:says?|said|told|thinks?|wants?|dicen?|dijo|dijeron)\b"
 )
-_DENIES: Final = re.compile(r"\b(?:not|n't|dont|never|no(?! (?:i|i'd|i'm|we|it|that|this|please|actually|make|the|let|thanks?|me)\b)|without|nor|nunca|sin|ni|tampoco)\b[^.!?,;]{0,24}$")
+_DENIES: Final = re.compile(
+    r"\b(?:not|n't|dont|never|no(?! (?:i|i'd|i'm|we|it|that|this|please|actually|make|the|let|thanks?|me)\b)|without|nor|nunca|sin|ni|tampoco)\b[^.!?,;]{0,24}$"
+)
 # what one has is no wish: "we have a two bedroom now"
 _HAVING: Final = re.compile(
     r"\b(?:currently|at the moment|(?:i|we) (?:already |now |both )?(?:have an?|own|live in|rent|are in|am in|had|came from)|my (?:current|old|present)|our (?:current|old|present)|used to|actualmente|vivimos en|vivo en|tengo una|tenemos una)\b[^.!?,;]{0,30}$"

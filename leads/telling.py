@@ -47,13 +47,19 @@ def told(text: str, setting: Setting) -> tuple[Told, ...]:
         parts = tuple(replace(part, manner="told") for part in parts)
     asked = counted_or_placed(setting.question)
     found = list(counts.counted(plain, parts))
-    found += places.named(named, plain, parts, asked="location" in asked, areas=setting.areas)
-    found += phrases.phrased(named, plain, parts)
-    found += times.timed(text[:LONGEST], plain, parts, now=setting.now, question=setting.question or setting.said)
+    found += _as_written(places.named(named, plain, parts, asked="location" in asked, areas=setting.areas), text)
+    found += phrases.phrased(text, plain, parts)
+    found += times.timed(text[:LONGEST], plain, parts, now=setting.now, question=setting.said)
     found += prices.priced(text[:LONGEST], plain, parts, question=setting.question, country=setting.country)
     found += _recounted(plain, setting.counted, found)
-    found += _answers(named, plain, setting.question, found)
+    found += _answers(text, plain, setting.question, found)
     return tuple(sorted(_without_twins(found, text), key=lambda one: (one.start, one.end)))
+
+
+def _as_written(found: Iterator[Told], text: str) -> Iterator[Told]:
+    """Places with their accents: they were found in text without."""
+    for one in found:
+        yield one if one.value == ANY else replace(one, value=text[one.start : one.end])
 
 
 def _recounted(plain: str, counted: str, found: list[Told]) -> Iterator[Told]:
@@ -63,8 +69,7 @@ def _recounted(plain: str, counted: str, found: list[Told]) -> Iterator[Told]:
     name = own[-1] if own else counted
     if hit and name:
         group = "n" if hit["n"] else "m"
-        for one in counts.bare(plain[: hit.end()], (name,), ((0, hit.start(group)),)):
-            yield one
+        yield from counts.bare(plain[: hit.end()], (name,), ((0, hit.start(group)),))
 
 
 def _answers(text: str, plain: str, question: str, found: list[Told]) -> Iterator[Told]:

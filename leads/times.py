@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +19,9 @@ _SMELLS: Final = re.compile(
     r"|\bhoy\b|manana|mañana|lunes|martes|miercoles|jueves|viernes|sabado|domingo|semana|\bmes\b|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
     r"|heute|morgen|tag\b|woche|demain|lundi|mardi|jeudi|amanha|segunda|domani|lunedi|明天|月|周|星期"
 )
-_DAYS: Final = "monday|tuesday|wednesday|thursday|friday|saturday|sunday|lunes|martes|miercoles|jueves|viernes|sabado|domingo"
+_DAYS: Final = (
+    "monday|tuesday|wednesday|thursday|friday|saturday|sunday|lunes|martes|miercoles|jueves|viernes|sabado|domingo"
+)
 _VISIT: Final = (
     r"visit\w*|see|seeing|tours?|touring|view\w*|showings?|show(?: it| me)?|looking at|look at|take a look|schedul\w+|book\w*|appointment|availab\w+|free|go|going|come|coming|stop by|drop by|swing by|walk ?through|meet\w*|check (?:it|them|that) out"
     r"|works?|suits?|set(?: it)? up|arrange|plan|make (?:it|that)|chang\w+|move it|reschedul\w+|instead|how about|what about|let's do|going|shoot for|confirm\w*|verla|verlo|ver|visita\w*|cita|conocer|agend\w+|nos vemos|puedo|podemos|me queda"
@@ -37,14 +40,22 @@ _ASKED_DEADLINE: Final = re.compile(
 _BY: Final = re.compile(r"\b(?:by|before|until|till|within|antes de|para|para el|hasta|dentro de)(?: the| el)? $")
 _AFTER: Final = re.compile(r"\b(?:good|fine|ok|okay|possible|perfect|great|best|better|easier|ideal|bien)\b")
 _DAY_ASKED: Final = re.compile(rf"\b(?:{_DAYS}|tomorrow|today|manana|hoy|weekend|\d{{1,2}}(?:st|nd|rd|th))\b")
-_NOT_THEN: Final = re.compile(r"(?<!why )\b(?:not|cannot|can't|don't|won't|isn't|doesn't|except|unavailable|busy|instead of|rather than|no puedo)\b[^.!?,;]{0,24}$"
-    r"|\b(?:that|that's|thats|this|be|is|would be|nothing|no|eso es) (?:is |will be |'ll be )?(?:all|everything|it|enough|else|todo)\b(?: \w+){0,2}? ?(?:for|por)? $")
+_NOT_THEN: Final = re.compile(
+    r"(?<!why )\b(?:not|cannot|can't|don't|won't|isn't|doesn't|except|unavailable|busy|instead of|rather than|no puedo)\b[^.!?,;]{0,24}$"
+    r"|\b(?:that|that's|thats|this|be|is|would be|nothing|no|eso es) (?:is |will be |'ll be )?(?:all|everything|it|enough|else|todo)\b(?: \w+){0,2}? ?(?:for|por)? $"
+)
 DIARY: Final = re.compile(
     r"\b(?:(?:am|amd|will) i (?:\w+ )?(?:free|available|busy)|(?:do|did) i have (?:any|free|time|something|a free|an? (?:open|empty))|so i have free|my (?:availability|calendar|agenda)|(?:check|see) (?:if|when|whether) i(?:'m| am))\b"
 )
 """A question about one's own diary: the day is not yet wanted for a visit."""
 _TO_SEE: Final = re.compile(r"\b(?:visit|tour|showing|viewing|see it|see the|visita|recorrido)\b")
-_COMMERCIAL: Final = re.compile(r"\b(?:move[- ]in|occupancy|take (?:possession|occupancy)|commercial|office|warehouse|retail|entrar)\b")
+_NTH: Final = re.compile(
+    r"\bthe \d{1,2}(?:st|nd|rd|th)\b(?! (?:floor|street|st|avenue|ave|place|time|one|house|home|apartment|unit|option|grade|of|amendment))",
+    re.IGNORECASE,
+)
+_COMMERCIAL: Final = re.compile(
+    r"\b(?:move[- ]in|occupancy|take (?:possession|occupancy)|commercial|office|warehouse|retail|entrar)\b"
+)
 
 
 def smells(plain: str) -> bool:
@@ -59,10 +70,26 @@ def timed(text: str, plain: str, parts: tuple[Sentence, ...], *, now: datetime, 
     """
     if not _SMELLS.search(plain):
         return
-    for when in dates.find(text, now=now):
+    for when in named_days(text, now=now):
         part = around(when.start, parts)
-        if own(when.start, part) and not DIARY.search(part.text) and not _NOT_THEN.search(plain[part.start : when.start]):
+        if (
+            own(when.start, part)
+            and not DIARY.search(part.text)
+            and not _NOT_THEN.search(plain[part.start : when.start])
+        ):
             yield from _for_what(when, plain, part, question)
+
+
+def named_days(text: str, *, now: datetime) -> list[When]:
+    """The days and times of the text; where homes are talked about, "the 10th" is a day whatever follows it."""
+    found = list(dates.find(text, now=now))
+    for hit in _NTH.finditer(text):
+        if all(hit.end() <= when.start or when.end <= hit.start() for when in found):
+            alone = dates.find(hit[0], now=now)
+            found += [
+                replace(when, start=hit.start() + when.start, end=hit.start() + when.end) for when in alone if when.on
+            ]
+    return sorted(found, key=lambda when: when.start)
 
 
 def _for_what(when: When, plain: str, part: Sentence, question: str) -> Iterator[Told]:
@@ -83,7 +110,7 @@ def _for_what(when: When, plain: str, part: Sentence, question: str) -> Iterator
 
 def _purpose(plain: str, when: When, part: Sentence) -> str:
     """What the nearest word before the day says it is for, else the first one after it."""
-    before = [hit for hit in _CUE.finditer(plain, part.start, when.start)]
+    before = list(_CUE.finditer(plain, part.start, when.start))
     if before:
         return before[-1].lastgroup or ""
     if _BY.search(plain[part.start : when.start]) or when.quote.lower().startswith(("within", "dentro")):
