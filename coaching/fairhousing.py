@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,9 @@ LINES: Final = Path(__file__).parent / "data" / "fairhousing_lines.yaml"
 SPEAKERS: Final = ("agent", "prospect", "engine")
 READ: Final = 20_000
 """Characters that are read of one text."""
-REDIRECTED: Final = frozenset({"steering_request", "neighbourhood_quality", "demographics_question", "exclusion_request"})
+REDIRECTED: Final = frozenset(
+    {"steering_request", "neighbourhood_quality", "demographics_question", "exclusion_request"}
+)
 """What a prospect asks that an agent answers with public sources, or not at all."""
 _PIVOTS: Final = (" but ", " however ", " pero ", " sin embargo ", " aunque ", " although ", " though ")
 
@@ -124,7 +127,7 @@ def _judged(folded: Folded, way: str) -> list[_Found]:
     hits = find(book.speech, plain, way=way) + find(book.speech, spoken, way=way)
     pretext = any(hit.phrase.part == "pretexts" for hit in hits)
     found: list[_Found] = []
-    for clause in _clauses(spoken):
+    for clause in _clauses(spoken) if way == "out" else sentences(spoken):
         inside = [hit for hit in hits if clause.start <= hit.span.start < clause.end]
         if pretext or not any(hit.phrase.part == "excuses" for hit in inside):
             who = [hit for hit in people if clause.start <= hit.span.start < clause.end]
@@ -135,11 +138,9 @@ def _judged(folded: Folded, way: str) -> list[_Found]:
 def _clauses(text: str) -> Iterator[Span]:
     """Sentences, parted where a `but` takes back what was said before it."""
     for sentence in sentences(text):
-        cuts = sorted(
-            place for pivot in _PIVOTS if (place := text.find(pivot, sentence.start, sentence.end)) >= 0
-        )
+        cuts = sorted(place for pivot in _PIVOTS if (place := text.find(pivot, sentence.start, sentence.end)) >= 0)
         edges = [sentence.start, *cuts, sentence.end]
-        yield from (Span(first, last) for first, last in zip(edges, edges[1:], strict=False))
+        yield from (Span(first, last) for first, last in pairwise(edges))
 
 
 def _said(hits: Sequence[Hit], people: Sequence[Hit]) -> list[_Found]:
@@ -172,6 +173,7 @@ def _framed(who: Hit, hits: Sequence[Hit], *, owner: bool = True) -> _Found | No
         for hit in hits
         if hit.phrase.part == "frames"
         and (owner or hit.phrase.kind != "exclusion_request")
+        and hit.phrase.protected in ("", who.phrase.kind)
         and hit.span.start <= who.span.start < hit.span.end
     ]
     kinds = rulebook().kinds

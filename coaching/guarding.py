@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,7 +85,7 @@ def read(table: Mapping[str, Any]) -> Rulebook:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     # Compiled when a text first holds its word: all of them at once would take a third of a second.
     return re.compile(pattern)

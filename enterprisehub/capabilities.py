@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from coaching.fairhousing import FAIR_HOUSING
 from coaching.objections import OBJECTION
 from coaching.questions import QUESTION
 from coaching.suggestions import COACH
 from enterprisehub.engines.base import Capability
 
-CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {each.name: each for each in (OBJECTION, COACH, QUESTION)}
+CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {each.name: each for each in (OBJECTION, COACH, QUESTION, FAIR_HOUSING)}
