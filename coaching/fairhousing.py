@@ -131,7 +131,8 @@ def _judged(folded: Folded, way: str) -> list[_Found]:
         inside = [hit for hit in hits if clause.start <= hit.span.start < clause.end]
         if pretext or not any(hit.phrase.part == "excuses" for hit in inside):
             who = [hit for hit in people if clause.start <= hit.span.start < clause.end]
-            found += _said(inside, who) if way == "out" else _asked(inside, who, spoken[clause.start : clause.end])
+            asks = any(mark in spoken[clause.start : clause.end] for mark in "?¿")
+            found += _said(inside, who, asks=asks) if way == "out" else _asked(inside, who, asks=asks)
     return found
 
 
@@ -143,7 +144,8 @@ def _clauses(text: str) -> Iterator[Span]:
         yield from (Span(first, last) for first, last in pairwise(edges))
 
 
-def _said(hits: Sequence[Hit], people: Sequence[Hit]) -> list[_Found]:
+def _said(hits: Sequence[Hit], people: Sequence[Hit], *, asks: bool) -> list[_Found]:
+    hits = [hit for hit in hits if asks or hit.phrase.part != "frames" or hit.phrase.kind != "inquiry"]
     found = [_Found(hit.phrase.protected, hit.phrase.kind, hit.span) for hit in hits if hit.phrase.part == "rules"]
     for who in people:
         if framed := _framed(who, hits):
@@ -153,10 +155,10 @@ def _said(hits: Sequence[Hit], people: Sequence[Hit]) -> list[_Found]:
     return _ranked(found)
 
 
-def _asked(hits: Sequence[Hit], people: Sequence[Hit], clause: str) -> list[_Found]:
+def _asked(hits: Sequence[Hit], people: Sequence[Hit], *, asks: bool) -> list[_Found]:
     found = [_Found(hit.phrase.protected, hit.phrase.kind, hit.span) for hit in hits if hit.phrase.part == "rules"]
     cues = {hit.phrase.kind for hit in hits if hit.phrase.part == "cues"}
-    wished = "wish" in cues or "?" in clause
+    wished = "wish" in cues or asks
     for who in people:
         framed = _framed(who, hits, owner="owner" in cues)
         if framed or (who.phrase.kind == "strong" and wished):
@@ -173,7 +175,7 @@ def _framed(who: Hit, hits: Sequence[Hit], *, owner: bool = True) -> _Found | No
         for hit in hits
         if hit.phrase.part == "frames"
         and (owner or hit.phrase.kind != "exclusion_request")
-        and hit.phrase.protected in ("", who.phrase.kind)
+        and hit.phrase.protected in ("", who.phrase.kind, who.phrase.protected)
         and hit.span.start <= who.span.start < hit.span.end
     ]
     kinds = rulebook().kinds

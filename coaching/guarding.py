@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +30,7 @@ class Phrase:
     protected: str
     kind: str
     pattern: str = ""
+    rank: int = 0  # its place in the table: earlier ones go first
 
 
 @dataclass(frozen=True)
@@ -93,12 +94,12 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def _index(pairs: Iterable[tuple[Phrase, str]], sets: Mapping[str, str]) -> Book:
     index: dict[str, list[Phrase]] = {}
-    for meant, written in pairs:
+    for rank, (meant, written) in enumerate(pairs):
         for variant in _variants(written.replace("WHO", f"{PEOPLE}*")):
             pattern, gate = expression(variant, sets)
             if not gate:
                 raise ValueError(f"the phrase {written!r} needs at least one word that must be there")
-            phrase = Phrase(meant.part, meant.way, meant.protected, meant.kind, pattern)
+            phrase = replace(meant, pattern=pattern, rank=rank)
             for word in gate:
                 index.setdefault(word, []).append(phrase)
     return {word: tuple(phrases) for word, phrases in index.items()}
@@ -121,7 +122,7 @@ def find(book: Book, text: str, *, way: str) -> list[Hit]:
     candidates = {id(phrase): phrase for key in keys for phrase in book.get(key, ()) if phrase.way in (way, "both")}
     return [
         Hit(phrase, Span(match.start() + len(match[0]) - len(match[0].lstrip()), match.end()))
-        for phrase in candidates.values()
+        for phrase in sorted(candidates.values(), key=lambda phrase: phrase.rank)
         for _, match in zip(range(_MOST), _compiled(phrase.pattern).finditer(text), strict=False)
     ]
 
