@@ -145,6 +145,7 @@ def _clauses(text: str) -> Iterator[Span]:
 
 
 def _said(hits: Sequence[Hit], people: Sequence[Hit], *, asks: bool) -> list[_Found]:
+    asks = asks or any(hit.phrase.part == "cues" and hit.phrase.kind == "ask" for hit in hits)
     hits = [hit for hit in hits if asks or hit.phrase.part != "frames" or hit.phrase.kind != "inquiry"]
     found = [_Found(hit.phrase.protected, hit.phrase.kind, hit.span) for hit in hits if hit.phrase.part == "rules"]
     for who in people:

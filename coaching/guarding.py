@@ -66,7 +66,7 @@ def read(table: Mapping[str, Any]) -> Rulebook:
     sets = table["sets"]
     rows = [(part, each) for part in ("things", "frames", "rules", "excuses") for each in table[part]]
     rows += [("pretexts", {"from": "out", "say": table["pretexts"]})]
-    rows += [("cues", {"from": "in", "kind": kind, "say": say}) for kind, say in table["cues"].items()]
+    rows += [("cues", {"from": "both", "kind": kind, "say": say}) for kind, say in table["cues"].items()]
     spoken = [
         (Phrase(part, each["from"], each.get("class", ""), each.get("kind", "")), phrase)
         for part, each in rows
