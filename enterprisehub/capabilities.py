@@ -10,4 +10,6 @@ from coaching.questions import QUESTION
 from coaching.suggestions import COACH
 from enterprisehub.engines.base import Capability
 
-CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {each.name: each for each in (OBJECTION, COACH, QUESTION, FAIR_HOUSING)}
+CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
+    each.name: each for each in (OBJECTION, COACH, QUESTION, FAIR_HOUSING)
+}
