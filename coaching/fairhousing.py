@@ -132,7 +132,7 @@ def _judged(folded: Folded, way: str) -> list[_Found]:
         if pretext or not any(hit.phrase.part == "excuses" for hit in inside):
             who = [hit for hit in people if clause.start <= hit.span.start < clause.end]
             asks = any(mark in spoken[clause.start : clause.end] for mark in "?¿")
-            found += _said(inside, who, asks=asks) if way == "out" else _asked(inside, who, asks=asks)
+            found += _said(inside, who, asks=asks) if way == "out" else _asked(inside, who)
     return found
 
 
@@ -156,13 +156,12 @@ def _said(hits: Sequence[Hit], people: Sequence[Hit], *, asks: bool) -> list[_Fo
     return _ranked(found)
 
 
-def _asked(hits: Sequence[Hit], people: Sequence[Hit], *, asks: bool) -> list[_Found]:
+def _asked(hits: Sequence[Hit], people: Sequence[Hit]) -> list[_Found]:
     found = [_Found(hit.phrase.protected, hit.phrase.kind, hit.span) for hit in hits if hit.phrase.part == "rules"]
     cues = {hit.phrase.kind for hit in hits if hit.phrase.part == "cues"}
-    wished = "wish" in cues or asks
     for who in people:
         framed = _framed(who, hits, owner="owner" in cues)
-        if framed or (who.phrase.kind == "strong" and wished):
+        if framed or who.phrase.kind == "strong":
             span = framed.span if framed else who.span
             kind = "exclusion_request" if "owner" in cues else "steering_request"
             found.append(_Found(who.phrase.protected, kind, span))
