@@ -112,6 +112,31 @@ objections = extend_schema(
         ),
     ],
 )
+fair_housing = extend_schema(
+    operation_id="coaching_fair_housing",
+    tags=TAGS,
+    request=shapes.FairHousingRequest,
+    responses=shapes.FairHousingAnswer,
+    examples=[
+        _asks({"text": "It is a very safe neighborhood.", "speaker": "agent", "jurisdiction": "US-CA"}),
+        _gives(
+            {
+                "flags": [
+                    {
+                        "class": "safety",
+                        "kind": "neighbourhood_quality",
+                        "quote": "safe neighborhood",
+                        "start": 13,
+                        "end": 30,
+                        "alternative": "I can't judge that for you. The local police department publishes its data.",
+                        "law": "Fair Housing Act, 42 U.S.C. 3604(c)",
+                    }
+                ],
+                "processing_time_ms": 0.412,
+            }
+        ),
+    ],
+)
 next_question = extend_schema(
     operation_id="coaching_next_question",
     tags=TAGS,

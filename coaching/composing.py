@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from coaching import attention
 from coaching.cards import Card, CoachAnswer, CoachQuestion
 from coaching.editing import LANGUAGES, NOTHING_TO_ASK, QUESTION_KINDS
+from coaching.fairhousing import REDIRECTED, FairHousingQuestion, Flag, guard
 from coaching.grounding import facts, filled, without_orders
 from coaching.kinds import KINDS, NON_OVERCOMABLE, group_of
 from coaching.objections import Objection, ObjectionAnswer, ObjectionQuestion, Turn, spot
@@ -60,6 +61,7 @@ class Reading:
     told: tuple[Slot, ...]
     known_slots: frozenset[str]
     question: Question | None
+    asked: Flag | None = None  # what fair housing does not let the agent answer
 
 
 def coach(question: CoachQuestion) -> CoachAnswer:
@@ -106,7 +108,9 @@ def understand(question: CoachQuestion) -> Reading:
         asked=question.asked,
         seed=question.known.get("first_name", ""),
     )
-    return Reading(language, objections, intents, told, known, next_question(ctx))
+    asked = guard(FairHousingQuestion(left or text, "prospect")).flags
+    redirected = next((flag for flag in asked if flag.kind in REDIRECTED), None)
+    return Reading(language, objections, intents, told, known, next_question(ctx), redirected)
 
 
 def spoken(question: CoachQuestion) -> str:
@@ -150,6 +154,8 @@ def _first(reading: Reading) -> Objection | None:
         if intent.name in SAFETY and intent.confidence >= SURE:
             kind = SAFETY[intent.name]
             return Objection(kind, group_of(kind), intent.confidence, intent.quote, intent.start, intent.end, False)
+    if (flag := reading.asked) is not None:
+        return Objection("steering", group_of("steering"), SURE, flag.quote, flag.start, flag.end, False)
     likely = found[0] if found and found[0].confidence >= DOUBTFUL else None
     wish = reading.intents[0] if reading.intents else None
     wished = wish is not None and wish.confidence >= SURE and wish.name in QUESTION_KINDS and wish.name != "small_talk"

@@ -73,19 +73,19 @@ def read(table: Mapping[str, Any]) -> Phrasebook:
                 cue = _cue(kind, STRENGTHS[name], phrase, sets)
                 for word in cue.gate:
                     index.setdefault(word, []).append(cue)
-    frames = {name: re.compile("|".join(_expression(p, sets)[0] for p in ps)) for name, ps in table["frames"].items()}
+    frames = {name: re.compile("|".join(expression(p, sets)[0] for p in ps)) for name, ps in table["frames"].items()}
     return Phrasebook({word: tuple(cues) for word, cues in index.items()}, frames)
 
 
 def _cue(kind: str, strength: float, phrase: str, sets: Mapping[str, str]) -> Cue:
     deniable = not phrase.startswith("!")
-    expression, gate = _expression(phrase.lstrip("!").strip(), sets)
+    pattern, gate = expression(phrase.lstrip("!").strip(), sets)
     if not gate:
         raise ValueError(f"the phrase {phrase!r} needs at least one word that must be there")
-    return Cue(kind, strength, re.compile(expression), deniable, gate)
+    return Cue(kind, strength, re.compile(pattern), deniable, gate)
 
 
-def _expression(phrase: str, sets: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+def expression(phrase: str, sets: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """The regular expression of a phrase and the words of which one must occur."""
     parts: list[str] = []
     gates: list[tuple[str, ...]] = []
@@ -124,7 +124,7 @@ def _alternatives(token: str, sets: Mapping[str, str]) -> Iterator[str]:
 def _alternative(word: str) -> str:
     if word == "#":
         return _NUMBER
-    spelled = _APART.join(re.escape(piece) for piece in word.rstrip("*").split("_"))
+    spelled = _APART.join(_NUMBER if piece == "#" else re.escape(piece) for piece in word.rstrip("*").split("_"))
     return spelled + r"\w*" if word.endswith("*") else spelled
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from coaching.fairhousing import SPEAKERS
 from coaching.kinds import GROUPS, KINDS
 from coaching.models import CardSource, CardVerdict, Urgency
 from coaching.services.feedback import MAX_COMMENT, MAX_SAID
@@ -140,6 +141,39 @@ class ObjectionsAnswer(serializers.Serializer[Any]):
     unsure = serializers.BooleanField(help_text="Two are nearly as likely: ask which.")
     suggestions = SuggestionAnswer(many=True)
     source = serializers.ChoiceField(choices=CardSource.choices)  # type: ignore[assignment]
+    processing_time_ms = serializers.FloatField()
+
+
+class FairHousingRequest(Strict):
+    text = Words()
+    speaker = OneOf(choices=SPEAKERS, default="agent")
+    jurisdiction = Text(
+        required=False,
+        allow_blank=True,
+        max_length=20,
+        help_text="A state, such as US-CA, or NYC; the tenant's when left out.",
+    )
+
+
+class FairHousingFlag(serializers.Serializer[Any]):
+    """One finding; `text[start:end] == quote`."""
+
+    protected = serializers.CharField(help_text="A class of people, or schools, safety, area, people.")
+    kind = serializers.CharField()
+    quote = serializers.CharField()
+    start = serializers.IntegerField(help_text="Characters into the text.")
+    end = serializers.IntegerField()
+    alternative = serializers.CharField(help_text="A lawful line, with the public source to hand over.")
+    law = serializers.CharField(help_text="By which law; not legal advice.")
+
+    def get_fields(self) -> dict[str, Any]:
+        """With `class` under its own name, which Python keeps for itself."""
+        fields = super().get_fields()
+        return {"class": fields.pop("protected"), **fields}
+
+
+class FairHousingAnswer(serializers.Serializer[Any]):
+    flags = FairHousingFlag(many=True, help_text="At most one for each class, in the order of the text.")
     processing_time_ms = serializers.FloatField()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from coaching.fairhousing import FairHousingQuestion, guard
+
 # What no line may say, whoever wrote it: fair housing (42 USC 3604(c)), fees that are negotiable
 # (NAR settlement, 17 Aug 2024), no forecasts, no promises, no legal or tax advice.
 FORBIDDEN: dict[str, tuple[str, ...]] = {
@@ -62,8 +64,11 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
 
 
 def forbidden(text: str) -> str:
-    """Why this text may not be said, in a few words; "" when it may."""
-    return next((reason for reason, pattern in _patterns() if pattern.search(text)), "")
+    """Why this text may not be said, in a few words; "" when it may. Fair housing is held to the strictest law of all places."""
+    if reason := next((reason for reason, pattern in _patterns() if pattern.search(text)), ""):
+        return reason
+    flags = guard(FairHousingQuestion(text, "engine")).flags
+    return f"touches fair housing ({flags[0].protected.replace('_', ' ')}, {flags[0].quote!r})" if flags else ""
 
 
 def words(text: str) -> int:

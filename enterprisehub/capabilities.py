@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from coaching.fairhousing import FAIR_HOUSING
 from coaching.objections import OBJECTION
 from coaching.questions import QUESTION
 from coaching.suggestions import COACH
@@ -22,6 +23,7 @@ CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
     for each in (
         COACH,
         DATES,
+        FAIR_HOUSING,
         INTENT,
         LANGUAGE,
         MONEY,

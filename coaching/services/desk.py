@@ -14,6 +14,7 @@ from django.utils.timezone import now
 
 from coaching import mode
 from coaching.models import Feedback, Session, Suggestion
+from coaching.services import compliance
 from coaching.suggestions import COACH
 from coaching.wire import card_payload, message_payload
 from enterprisehub.engines.base import Outcome
@@ -21,7 +22,7 @@ from enterprisehub.engines.standing import standing
 from enterprisehub.errors import NotFound
 from enterprisehub.realtime.models import Stream
 from enterprisehub.tenants.models import Agent
-from leads.models import Conversation, Lead, Message
+from leads.models import Conversation, Lead, Message, Speaker
 from leads.services import is_visible
 
 TALKS = 30  # conversations in the list
@@ -32,11 +33,12 @@ LOOK_BACK = timedelta(minutes=15)  # how old an outcome may be that says whether
 
 @dataclass(frozen=True)
 class Turn:
-    """One message and what came of it: a card, or the reason why none was shown."""
+    """One message and what came of it: a card, or the reason why none was shown; `flags` are the guard's about the agent's words."""
 
     message: dict[str, Any]
     card: dict[str, Any] | None = None
     quiet: str = ""
+    flags: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,9 @@ def _turns(messages: list[Message], reader: Agent | None) -> list[Turn]:
     for message in messages:
         card = cards.get(message.pk)
         if card is None or not card.shown:
-            turns.append(Turn(message_payload(message), quiet=card.quiet_reason if card else ""))
+            own = reader is not None and message.speaker == Speaker.AGENT
+            flags = compliance.flags_of(message.text, reader) if reader is not None and own else []
+            turns.append(Turn(message_payload(message), None, card.quiet_reason if card else "", tuple(flags)))
             continue
         readonly = reader is None or card.agent_id != reader.pk
         shown = {**card_payload(card), **opinions.get(card.pk, {}), "readonly": readonly}

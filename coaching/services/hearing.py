@@ -16,7 +16,7 @@ from django.utils.timezone import now
 from coaching import attention
 from coaching.cards import Card, CoachAnswer
 from coaching.models import CardSource, Session, Suggestion
-from coaching.services import latest, sessions, situation
+from coaching.services import compliance, latest, sessions, situation
 from coaching.services.situation import Situation
 from coaching.suggestions import COACH
 from coaching.wire import card_payload, message_payload
@@ -74,7 +74,7 @@ def hear(agent: Agent, words: Words, *, others: bool = False) -> Heard:
     if message.speaker != Speaker.PROSPECT:
         if session.conversation.lead.stage == Stage.NEW:
             learn(message, (), tenant=agent.tenant)
-        tell(agent.pk, ("status", _heard(message, session)))
+        _show_own(agent, message, session)
         return Heard(message, session, True, ms=_since(started))
     around = situation.around(agent, message, stage=words.stage)
     understood = learn(message, around.past, tenant=agent.tenant, asked=around.asked)
@@ -87,6 +87,17 @@ def hear(agent: Agent, words: Words, *, others: bool = False) -> Heard:
         rows.insert(card)
     _show(message, session, card, _news(understood, around))
     return Heard(message, session, True, card, answer.value, answer.source, _since(started))
+
+
+def _show_own(agent: Agent, message: Message, session: Session) -> None:
+    """The agent's own words on their screen; what fair housing has against them comes right behind, once for each message."""
+    heard, flags = _heard(message, session), compliance.flags_of(message.text, agent)
+    if not flags:
+        tell(agent.pk, ("status", heard))
+        return
+    told = {**heard, "flags": flags}
+    alert = {"card": None, "kind": "fair_housing", "headline": compliance.headline_of(flags), "urgency": "critical"}
+    tell(agent.pk, ("status", told), ("objection.alert", {**told, **alert}))
 
 
 def _since(started: float) -> float:

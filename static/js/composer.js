@@ -1,6 +1,7 @@
 // How are words added: theirs, which bring a card, or the agent's own?
 
 import { lineOf } from "./card.js";
+import { Care } from "./care.js";
 import { newId } from "./desk.js";
 
 const ASKS = { prospect: "Paste or type what they said", agent: "What you said or wrote to them" };
@@ -9,6 +10,8 @@ export class Composer {
   constructor(form, desk) {
     Object.assign(this, { form, desk, words: form.elements.text, note: form.querySelector(".composer__note") });
     this.editing = null;
+    this.care = new Care(form, (flag) => this.warn(flag));
+    this.words.addEventListener("input", () => this.care.weigh(this.words.value, this.speaker));
     form.addEventListener("submit", (event) => this.submit(event));
     form.addEventListener("change", () => this.showMode());
     this.words.addEventListener("keydown", (event) => {
@@ -32,6 +35,12 @@ export class Composer {
   tell(sentence, wrong = false) {
     this.note.textContent = sentence;
     this.note.toggleAttribute("data-wrong", wrong);
+  }
+
+  // What fair housing has against the words so far, with a lawful line; without a flag the usual note again.
+  warn(flag) {
+    if (flag) this.tell(`Fair housing: “${flag.quote}”. Instead: ${flag.alternative}`, true);
+    else this.showMode();
   }
 
   // The card's line goes into the box as the agent's own words; what they had typed there is never overwritten.

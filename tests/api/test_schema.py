@@ -29,6 +29,7 @@ def test_it_names_every_door(schema: Any) -> None:
         ("post", "real-time"),
         ("post", "objections"),
         ("post", "next-question"),
+        ("post", "fair-housing"),
         ("get", "sessions"),
         ("post", "sessions"),
         ("get", "sessions/{session_id}"),

@@ -93,7 +93,7 @@ def test_the_card_and_the_question_can_be_asked_for_too() -> None:
 def test_the_names_are_listed_and_an_unknown_one_is_refused() -> None:
     listed = think("--list")[2].split()
     assert listed == sorted(CAPABILITIES)
-    assert {"coaching.card", "coaching.objection", "leads.qualification", "leads.preferences"} <= {*listed}
+    assert {"coaching.card", "coaching.fairhousing", "leads.qualification", "leads.preferences"} <= {*listed}
     assert think("coaching.weather")[0] == 2
 
 
