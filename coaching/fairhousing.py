@@ -13,10 +13,10 @@ import yaml
 
 from coaching.fairhousing_law import basis, counts
 from coaching.guarding import PEOPLE, Hit, apart, covered, find, rulebook
-from coaching.language import guess
 from coaching.text import LONGEST, Folded, Span, fold, sentences
 from enterprisehub.engines.base import Capability
 from enterprisehub.errors import Invalid
+from leads.small_words import english_or_spanish
 
 LINES: Final = Path(__file__).parent / "data" / "fairhousing_lines.yaml"
 SPEAKERS: Final = ("agent", "prospect", "engine")
@@ -82,7 +82,7 @@ def guard(question: FairHousingQuestion) -> FairHousingAnswer:
             if counts(found.protected, here) and found.protected not in best:
                 best[found.protected] = _flag(found, question.text, offset, folded)
     flags = sorted(best.values(), key=lambda flag: (flag.start, flag.end))
-    lines, language = _lines(), guess(question.text, fold(question.text).text)
+    lines, language = _lines(), english_or_spanish(question.text, fold(question.text).text)
     return FairHousingAnswer(
         tuple(
             Flag(
