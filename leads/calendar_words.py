@@ -73,14 +73,15 @@ def _entries(language: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Wor
 def _names(language: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Word]]:
     locale = Locale.parse(language)
     weak = {spell(each.rstrip("_")) for each in table["weak"]}
-    for kind, names, sure in (("m", locale.months, table["months"]), ("w", locale.days, table["weekdays"])):
+    # "mar" is March before it is martes
+    for kind, names, sure in (("w", locale.days, table["weekdays"]), ("m", locale.months, table["months"])):
         for form in ("format", "stand-alone"):
             for width in ("abbreviated", "wide"):
                 for number, name in names[form][width].items():
                     short = width == "abbreviated" and language != "zh"
                     yield from _forms(name, Word(kind.upper() if short else kind, str(number)))
         yield from ((name, Word(kind, str(number))) for name, number in sure.items())
-    for kind, names in (("M", locale.months), ("W", locale.days)):
+    for kind, names in (("W", locale.days), ("M", locale.months)):
         for width in ("abbreviated", "wide"):
             yield from (
                 (name, Word(kind, str(number)))
