@@ -78,6 +78,9 @@ def _whole(items: Sequence[Item], today: date) -> tuple[Days, str] | None:
     if of(items, "mM"):
         found = month(items, today)
         return (found.days, "m") if found else None
+    if of(items, "q"):
+        found = quarter(items, today)
+        return (found.days, "q") if found else None
     if of(items, "s"):
         found = season(items, today)
         return (found.days, "s") if found else None
