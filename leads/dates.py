@@ -96,7 +96,7 @@ def _items(text: str, known: Calendar, today: date) -> list[Item]:
         whole = given.get(tokens[at].start)
         if isinstance(whole, clock.Clock):
             items.append(Item("T", whole.start, whole.end, whole.at))
-        elif whole and (whole.sure or (items and items[-1].kind in "wWAPfiCt")):
+        elif whole and (whole.sure or (items and items[-1].kind in "wWAf")):
             items.append(Item("D", whole.start, whole.end, day=whole.day))
         else:
             at = _next(tokens, at, known, items)
