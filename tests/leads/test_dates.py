@@ -37,6 +37,7 @@ def only(text: str, language: str = "", now: datetime = NOW) -> When:
         ("March 3rd", "2027-03-03", "March 3rd"),
         ("by the first of next month", "2026-12-01", "the first of next month"),
         ("the third of May, 2027", "2027-05-03", "third of May, 2027"),
+        ("January fifth twenty twenty-seven", "2027-01-05", "January fifth twenty twenty-seven"),
         ("closing Dec 15", "2026-12-15", "Dec 15"),
         ("3/15 at the latest", "2027-03-15", "3/15"),
         ("11/30/26", "2026-11-30", "11/30/26"),
