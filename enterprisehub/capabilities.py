@@ -11,4 +11,6 @@ from enterprisehub.engines.base import Capability
 from leads.dates import DATES
 from leads.money import MONEY
 
-CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {each.name: each for each in (OBJECTION, COACH, QUESTION, MONEY, DATES)}
+CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
+    each.name: each for each in (OBJECTION, COACH, QUESTION, MONEY, DATES)
+}
