@@ -163,7 +163,7 @@ class Category:
         return self.place(cell)
 
     def unseen(self, cell: str) -> bool:
-        return self.place(cell) == 1
+        return self.place(cell) < 2 and not is_missing(cell)
 
     def said(self, cell: str) -> str:
         return f"{self.name} = {cell.strip()[:60]}" if level(cell, self.reading) else f"{self.name} is empty"

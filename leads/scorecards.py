@@ -39,16 +39,10 @@ class Pair:
 
 @dataclass(frozen=True)
 class Calibration:
-    """The straight line from the raw log-odds to the calibrated ones, with the covariance (slope, offset) of its own."""
+    """The straight line from the raw log-odds to the calibrated ones."""
 
     slope: float = 1.0
     offset: float = 0.0
-    covariance: tuple[float, float, float] = (0.0, 0.0, 0.0)
-
-    def variance(self, raw: float, spread: float) -> float:
-        """The variance of the calibrated log-odds where the raw ones have the variance `spread`."""
-        slope, both, offset = self.covariance
-        return self.slope**2 * spread + raw * raw * slope + 2 * raw * both + offset
 
 
 @dataclass(frozen=True)
@@ -133,7 +127,7 @@ class Scorecard:
         raw = self.intercept + sum(parts) + sum(together)
         variance = self._variance(places, values)
         middle = self.calibration.slope * raw + self.calibration.offset
-        half = _SURE * sqrt(max(0.0, self.calibration.variance(raw, variance)))
+        half = _SURE * self.calibration.slope * sqrt(variance)
         strange = sum(column.unseen(row[column.name]) for column in self.columns)
         probability = chance(middle)
         decided = "abstain" if strange > _STRANGE * len(self.columns) else self.cuts.decide(probability)
@@ -215,7 +209,7 @@ def dumps(scorecard: Scorecard) -> str:
         "version": scorecard.version,
         "card": scorecard.card,
         "intercept": scorecard.intercept,
-        "calibration": [scorecard.calibration.slope, scorecard.calibration.offset, *scorecard.calibration.covariance],
+        "calibration": vars(scorecard.calibration),
         "cuts": {"yes_from": scorecard.cuts.yes_from, "no_to": scorecard.cuts.no_to},
         "columns": [as_json(column) for column in scorecard.columns],
         "weights": scorecard.weights,
@@ -245,8 +239,6 @@ def _built(told: dict[str, Any]) -> Scorecard:
     covariance = np.zeros((size, size))
     for row, values in enumerate(told["covariance"]):
         covariance[row, : row + 1] = covariance[: row + 1, row] = values
-    slope, offset, *rest = map(float, told["calibration"])
-    first, both, second = rest
     return Scorecard(
         columns=tuple(map(from_json, told["columns"])),
         weights=tuple(tuple(map(float, weights)) for weights in told["weights"]),
@@ -254,7 +246,7 @@ def _built(told: dict[str, Any]) -> Scorecard:
         pairs=tuple(Pair(*map(int, pair[:4]), *map(float, pair[4:])) for pair in told["pairs"]),
         intercept=float(told["intercept"]),
         covariance=covariance,
-        calibration=Calibration(slope, offset, (first, both, second)),
+        calibration=Calibration(**{key: float(value) for key, value in told["calibration"].items()}),
         cuts=Cuts(**{key: None if value is None else float(value) for key, value in told["cuts"].items()}),
         baseline=dict(told["baseline"]),
         card=dict(told["card"]),

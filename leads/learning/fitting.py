@@ -139,7 +139,8 @@ def raw_scores(model: Scorecard, cells: dict[str, list[str]], count: int) -> Num
     scores: Numbers = encoded.matrix @ np.concatenate([np.array(part) for part in model.weights] or [np.zeros(0)])
     for pair in model.pairs:
         scores = scores + _together(encoded.bins, pair) * pair.weight
-    return scores + model.intercept
+    found: Numbers = scores + model.intercept
+    return found
 
 
 def _together(bins: NDArray[np.int64], pair: Pair) -> Numbers:
