@@ -22,6 +22,8 @@ THINKING = (
     "coaching/objections.py", "coaching/questions.py", "coaching/suggestions.py", "coaching/attention.py",
     "coaching/playbooks.py", "coaching/kinds.py", "coaching/cards.py", "coaching/wording.py", "coaching/improvement.py",
     "leads/intent.py", "leads/preferences.py", "enterprisehub/engines/base.py",
+    "leads/encoding.py", "leads/features.py", "leads/scorecards.py", "leads/scoring.py",
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "leads" / "learning").glob("*.py"))),
 )  # fmt: skip
 FRAMEWORKS = {"django", "celery", "channels", "anthropic", "rest_framework"}
 VAGUE = re.compile(r"(manager|handler|processor|helper|utils?|enhanced|intelligent|smart)s?$", re.IGNORECASE)

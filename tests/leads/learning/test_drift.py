@@ -48,3 +48,14 @@ def test_a_handful_of_leads_is_not_judged() -> None:
     found = seen(made.rows(20, seed=3, shift=2.0))
     assert not found.alarm
     assert "too few" in found.told
+
+
+def test_leads_of_a_single_day_are_no_change_of_the_times() -> None:
+    rows = made.rows(800)
+    for place, row in enumerate(rows):
+        row["Came In"] = f"2026-{1 + place // 70:02d}-{1 + place % 28:02d}"
+    of_dates = train(made.table(rows), Wish("Won", exclude=("Visits",)))
+    assert "Came In" in of_dates.needs
+    today = [row | {"Came In": "2026-03-02"} for row in made.rows(300, seed=5)]
+    chances = np.array([of_dates.probability(row) for row in today])
+    assert not compare(of_dates, made.table(today).columns, chances).alarm
