@@ -24,6 +24,8 @@ THINKING = (
     "leads/intent.py", "leads/preferences.py", "enterprisehub/engines/base.py",
     "leads/clocks.py", "leads/completeness.py", "leads/handoff.py", "leads/lifecycle.py", "leads/packs.py",
     "leads/qualification.py", "leads/questions.py",
+    "leads/encoding.py", "leads/features.py", "leads/scorecards.py", "leads/scoring.py",
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "leads" / "learning").glob("*.py"))),
 )  # fmt: skip
 FRAMEWORKS = {"django", "celery", "channels", "anthropic", "rest_framework"}
 VAGUE = re.compile(r"(manager|handler|processor|helper|utils?|enhanced|intelligent|smart)s?$", re.IGNORECASE)
