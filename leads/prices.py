@@ -41,6 +41,9 @@ _AFTER_MIN: Final = re.compile(r"^\W{0,2}(?:min(?:imum)?|or (?:more|above|higher
 _NO_PRICE: Final = re.compile(
     r"\b(?:down ?payment|deposit|down|closing costs?|income|salary|make|earn\w*|taxes|tax|hoa|fees?|commission|insurance|saved|savings|listed|asking|appraised|zestimate|they want|it'?s? (?:costs?|listed)|sold|bought|enganche|ingresos?|gano|ganamos|cuesta|costs?)\b[^.!?]{0,24}$"
 )
+_PER: Final = re.compile(
+    r"^ ?(?:/ ?|(?:a|per|each|every|al|por|im|par|ao|al) )(?:mo|month|mes|monat|mois|mese)\b|^ ?(?:monthly|mensual\w*)\b"
+)
 _AFTER_NO: Final = re.compile(
     r"^ ?(?:down|deposit|saved|salary|income|in savings|for the down|closing|de enganche|a year income|hoa)\b"
 )
@@ -91,7 +94,7 @@ def _currency(one: Money | None, country: str) -> str:
 
 def _bounds(one: Money, plain: str, part: Sentence, asked: tuple[str, str]) -> Iterator[Told]:
     question, unit = asked
-    before, after = plain[part.start : one.start], plain[one.end : part.end]
+    before, after = plain[part.start : one.start], _PER.sub("", plain[one.end : part.end])
     if name := _other(before, after, part.text):
         yield _told(name, one, one.value, unit)
     elif _NO_PRICE.search(before) or _AFTER_NO.search(after):
