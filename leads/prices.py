@@ -11,6 +11,8 @@ from leads.money import Money
 from leads.slots import ANY, Told
 from leads.stance import Sentence, around, own
 
+MOST, REACH = 16, 120
+"""So many amounts of one text are weighed, by the words that stand within so many characters of each."""
 CURRENCIES: Final = {
     "US": "USD",
     "CA": "CAD",
@@ -78,7 +80,7 @@ def priced(text: str, plain: str, parts: tuple[Sentence, ...], *, question: str,
         yield Told("price_max", ANY, *hit.span(), confidence=0.85)
     if not _AMOUNTS.search(plain):
         return
-    found = money.find(text)
+    found = money.find(text)[:MOST]
     for one in found:
         part = around(one.start, parts)
         if own(one.start, part):
@@ -94,7 +96,10 @@ def _currency(one: Money | None, country: str) -> str:
 
 def _bounds(one: Money, plain: str, part: Sentence, asked: tuple[str, str]) -> Iterator[Told]:
     question, unit = asked
-    before, after = plain[part.start : one.start], _PER.sub("", plain[one.end : part.end])
+    before, after = (
+        plain[max(part.start, one.start - REACH) : one.start],
+        _PER.sub("", plain[one.end : min(part.end, one.end + REACH)]),
+    )
     if name := _other(before, after, part.text):
         yield _told(name, one, one.value, unit)
     elif _NO_PRICE.search(before) or _AFTER_NO.search(after):
