@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -84,6 +84,9 @@ def _time(hit: re.Match[str], language: str) -> str:
     if said.get("less"):
         hour, minute = hour - 1, 60 - (15 if said["less"].startswith(("quarter", "cuarto", "quart", "viertel")) else 30)
     afternoon, morning = _halves(hit, said, language)
+    if until := said.get("until"):
+        before = hour > int(until) != 12  # "11-1 pm" starts in the morning
+        afternoon, morning = (afternoon and not before), (morning or before)
     if hour > 24 or (hour > 12 and morning):
         return ""
     if afternoon and hour < 12:
@@ -120,50 +123,51 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     hour = rf"(?P<h>1\d|2[0-4]|0?\d|{words})"
     part = rf"(?: (?P<part>{_AM[language]}|{_PM[language]}))"
     shared = (
-        rf"(?<![\d.,:/$€£-])\b{_FIGURE}(?:[:.h]{_MINUTES})? ?{_HALF}",
+        rf"(?<![\d.,:/$€£])\b{_FIGURE}(?:[:.h]{_MINUTES})? ?{_HALF}",
+        # "4-6 pm", "between 11 and 1pm"
+        rf"(?<![\d.,:/$€£-])\b{_FIGURE}(?::{_MINUTES})?(?= ?(?:-|to|and|a|y) ?(?P<until>1?\d)(?::\d\d)? ?{_HALF})",
         rf"(?<![\d.,:/$])\b{_FIGURE}:{_MINUTES}(?::\d\d)?(?![\d:]){part}?(?P<bare>)",
     )
     return tuple(re.compile(each) for each in (*_OWN[language](hour, part), *shared))
 
 
-_OWN: Final = {
+_OWN: Final[Mapping[str, Callable[[str, str], tuple[str, ...]]]] = {
     "en": lambda hour, part: (
         rf"\b(?P<past>half|quarter|a quarter) (?:past|after) {hour}\b{part}?(?: ?{_HALF})?(?P<bare>)",
         rf"\b(?:a )?(?P<less>quarter) (?:to|till|of|before) {hour}\b{part}?(?: ?{_HALF})?(?P<bare>)",
         rf"\b{hour} ?o ?'? ?clock\b{part}?(?P<bare>)",
         rf"\b{hour}(?:[ :-]?{_MINUTES})?{part}",
         rf"\b(?P<h>{'|'.join(_HOURS['en'].split())})(?: {_MINUTES})? ?{_HALF}",
-        rf"\b(?P<noon>noon|midday)\b|\b(?P<midnight>midnight)\b",
-        rf"(?<=\bat ){hour}\b{_END}(?P<bare>)",
+        r"\b(?P<noon>noon|midday)\b|\b(?P<midnight>midnight)\b",
+        rf"(?:(?<=\bat )|(?<=\bafter )|(?<=\bbefore )|(?<=\buntil )){hour}\b(?!\.\d){_END}(?P<bare>)",
     ),
     "es": lambda hour, part: (
         rf"\ba las? {hour}(?::{_MINUTES})?(?: y (?P<past>media|cuarto))?(?: menos (?P<less>cuarto))?\b{part}?(?: ?{_HALF})?(?P<bare>)",
         rf"\b{hour} y (?P<past>media|cuarto)\b{part}?(?P<bare>)",
         rf"\b{hour}{part}",
-        rf"\b(?P<noon>mediodia)\b|\b(?P<midnight>medianoche)\b",
+        r"\b(?P<noon>mediodia)\b|\b(?P<midnight>medianoche)\b",
     ),
     "fr": lambda hour, part: (
         rf"\b{hour} ?(?:h|heures?)(?: ?{_MINUTES})?(?: (?P<past>et demie|et quart))?\b{part}?",
-        rf"\b(?P<noon>midi)\b(?! -)|\b(?P<midnight>minuit)\b",
+        r"\b(?P<noon>midi)\b(?! -)|\b(?P<midnight>minuit)\b",
     ),
     "pt": lambda hour, part: (
         rf"\b(?:as|a) {hour}(?:[:h]{_MINUTES})?(?: ?h(?:oras?)?\b)?(?: e (?P<past>meia|quinze))?\b{part}?(?P<bare>)",
         rf"\b{_FIGURE} ?h(?:oras?)?(?:{_MINUTES})?\b{part}?",
         rf"\b{hour}{part}",
-        rf"\b(?P<noon>meio[ -]dia)\b|\b(?P<midnight>meia[ -]noite)\b",
+        r"\b(?P<noon>meio[ -]dia)\b|\b(?P<midnight>meia[ -]noite)\b",
     ),
     "de": lambda hour, part: (
-        rf"\b{hour}(?:[:.]{_MINUTES})? uhr(?: {_MINUTES})?\b{part}?".replace(_MINUTES, "(?P<m>[0-5]\\d)", 1).replace(
-            rf"(?: {_MINUTES})?", ""
-        ),
-        rf"\b(?P<less>halb) {hour}\b{part}?(?P<bare>)",
-        rf"\b(?P<less>viertel) vor {hour}\b{part}?(?P<bare>)|\bviertel nach (?P<noon>zwolf)\b",
-        rf"\b(?P<noon>mittags?)\b|\b(?P<midnight>mitternacht)\b",
+        rf"\b{hour}(?:[:.]{_MINUTES})? uhr\b{part}?(?! \d)",
+        rf"\b{hour} uhr {_MINUTES}\b{part}?",
+        rf"\b(?P<less>halb|viertel vor) {hour}\b{part}?(?P<bare>)",
+        rf"\b(?P<past>viertel) nach {hour}\b{part}?(?P<bare>)",
+        r"\b(?P<noon>mittags?)\b|\b(?P<midnight>mitternacht)\b",
     ),
     "it": lambda hour, part: (
         rf"\ball[e'] ?{hour}(?:[:.,]{_MINUTES})?(?: e (?P<past>mezz[ao]|un quarto))?(?: meno un (?P<less>quarto))?\b{part}?(?P<bare>)",
         rf"\b{hour}{part}",
-        rf"\b(?P<noon>mezzogiorno)\b|\b(?P<midnight>mezzanotte)\b",
+        r"\b(?P<noon>mezzogiorno)\b|\b(?P<midnight>mezzanotte)\b",
     ),
     "zh": lambda hour, part: (
         rf"(?P<zh>{'|'.join((*_CHINESE_PM, *_CHINESE_AM))})?(?P<h>[01]?\d|2[0-4]|十[一二]|[一二两三四五六七八九十])(?:点|點|时(?![间候]))(?:(?P<past>半)|{_MINUTES}分?)?(?!儿|子)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
@@ -17,7 +18,7 @@ _TOO_COMMON = 5  # letters
 
 
 class Word(NamedTuple):
-    """One word about money. Kinds: c currency, z hundredths, d "of", t "to", b "between", a "with", l/m/h low mid high,
+    """One word about money. Kinds: c currency, z hundredths (`value`: how many make one), d "of", t "to", b "between", a "with", l/m/h low mid high,
     s "the fours", p how often it is paid, u what is counted when it is no price. `value`: ISO code, period or figure."""
 
     kind: str
@@ -34,6 +35,9 @@ def _entries(language: str) -> Iterator[tuple[str, Word]]:
     table = _tables()
     here = table["languages"][language]
     yield from ((name, Word("c", code)) for name, code in _full_names(language))
+    yield from (
+        (sign, Word("c", code)) for code, sign in Locale.parse(language).currency_symbols.items() if _is_sign(sign)
+    )
     yield from (
         (sign, Word("c", "CNY" if (sign, language) == ("¥", "zh") else code)) for sign, code in table["signs"].items()
     )
@@ -57,7 +61,8 @@ def _entries(language: str) -> Iterator[tuple[str, Word]]:
     yield from ((word, Word("s", str(value))) for word, value in here.get("digits", {}).items())
     yield from ((word, Word("p", "month")) for word in here["month"])
     yield from ((word, Word("p", "year")) for word in here["year"])
-    yield from ((word, Word("z")) for word in here["cents"])
+    yield from ((word, Word("z", "100")) for word in here["cents"])
+    yield from ((word, Word("z", "10")) for word in here.get("tenths", ()))
     yield from ((word, Word("c", code)) for word, code in here["words"].items())
 
 
@@ -68,6 +73,11 @@ def _full_names(language: str) -> Iterator[tuple[str, str]]:
         for each in (name, *plurals.get(code, {}).values()):
             if " " in each or len(each) > _TOO_COMMON or language == "zh":
                 yield each, code
+
+
+def _is_sign(symbol: str) -> bool:
+    """Whether it is more than letters: "MX$", "$US"."""
+    return any(unicodedata.category(each) == "Sc" for each in symbol)
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ _SHAPES = (
     re.compile(rf"{_EDGE}(?P<a>\d\d?)(?P<s>[/.-])(?P<b>\d\d?){_END}"),
     re.compile(rf"{_EDGE}(?P<a>[0-3]?\d)(?P<s> )(?P<b>[01]?\d) (?P<y>\d\d){_END}(?! \d)"),
     # a file's name or a log line: "report_2024-05-06.pdf"
-    re.compile(r"(?<=[_-])(?P<y>20\d\d)(?P<s>-)(?P<a>[01]\d)-(?P<b>[0-3]\d)(?=\.[a-z]|_|$)"),
+    re.compile(r"(?<=[_-])(?P<y>20\d\d)(?P<s>-)(?P<a>[01]\d)-(?P<b>[0-3]\d)(?=\.[a-z]|[_-]|$)"),
 )
 # "a 3/2", "24/7", "5/1 ARM", "1/2 bath" are no dates
 _NO_DATE_AFTER = re.compile(

@@ -15,12 +15,13 @@ from leads import clock
 from leads.calendar_words import Calendar, calendar
 from leads.date_figures import Figures, figures
 from leads.date_grammar import grammar
-from leads.date_rules import Item, Reading, reading
+from leads.date_items import Item
+from leads.date_rules import reading
 from leads.guessing import language as guessed
 from leads.numbers import LANGUAGES, read
 from leads.tokens import Token, fold, longest, split, touching
 
-_SIGNS = {",": ",", "(": ",", ".": ";", "/": "/", "-": "-", "~": "-"}
+_SIGNS = {",": ",", "(": ",", ".": ";", "!": ";", "?": ";", "。": ";", "，": ",", "/": "/", "-": "-", "~": "-"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _found(text: str, today: date, language: str) -> tuple[When, ...]:
     known = calendar(language)
     items = _items(text, known, today)
     kinds = "".join(item.kind for item in items)
-    hits = grammar(month_first=known.month_first).finditer(kinds)
+    hits = grammar(month_first=known.month_first, year_first=known.year_first).finditer(kinds)
     return tuple(
         when for hit in hits if (when := _when(text, items[hit.start() : hit.end()], hit.lastgroup or "", today))
     )
@@ -77,7 +78,7 @@ def _when(text: str, items: Sequence[Item], rule: str, today: date) -> When | No
     start, end = items[0].start, items[-1].end
     if rule == "time":
         return When(text[start:end], start, end, None, at=items[0].value, grain="time")
-    read_as: Reading | None = reading(rule, items, today)
+    read_as = reading(rule, items, today)
     if read_as is None:
         return None
     first, last = read_as.days
@@ -116,15 +117,18 @@ def _next(tokens: Sequence[Token], at: int, known: Calendar, items: list[Item]) 
         end = longest(known.ordinal_ends, tokens, stop) if kind == "n" and touching(tokens, stop) else None
         if end:
             kind, stop = "o", end.stop
-        items.append(Item(kind, token.start, tokens[stop - 1].end, count=number.value))
+        items.append(Item(kind, token.start, tokens[stop - 1].end, number=number.value))
         return stop
     if word:
         items.append(Item(word.value.kind, token.start, tokens[word.stop - 1].end, word.value.value))
         return word.stop
     if token.folded in ("q", "t") and touching(tokens, at + 1) and tokens[at + 1].folded in ("1", "2", "3", "4"):
-        items.append(Item("q", token.start, tokens[at + 1].end, count=float(tokens[at + 1].folded)))
+        items.append(Item("q", token.start, tokens[at + 1].end, number=float(tokens[at + 1].folded)))
         return at + 2
-    items.append(Item(_SIGNS.get(token.folded, "?"), token.start, token.end))
+    kind = _SIGNS.get(token.folded, "?")
+    if kind == "?" and items and items[-1].kind == "o" and items[-1].number:
+        kind = "G"  # "the 6th instead": what an ordinal in figures may count is in the table as "!"
+    items.append(Item(kind, token.start, token.end))
     return at + 1
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from leads.numbers import LANGUAGES, spelled
+from leads.numbers import LANGUAGES, is_glued, spelled
 from leads.tokens import split
 
 # Words that carry no meaning of their own, and a few that every message about a home has; the words of numbers are added.
 _SMALL: Final[Mapping[str, str]] = {
-    "en": "a an half million thousand month year week the and is are i we to of in for my you it that with on at be this have can would our by from about not don't",
-    "es": "el la los las y es son yo nos que de en para mi por con un una lo se no su hasta hay mas al del pero quiero millones manana hoy semana proximo proxima dias mes ano dolares a dentro hace",
+    "en": "a an no more than under over up max budget per around like just do does what when how has had looking home house move so if or but us me want need see monthly half million thousand month year week the and is are i we to of in for my you it that with on at be this have can would our by from about not don't",
+    "es": "el la los las y es son yo nos que de en para mi por con un una lo se no su hasta hay mas al del pero quiero millones manana hoy semana proximo proxima dias mes ano dolares a dentro hace mensuales mensual anuales nomas",
     "fr": "le les et est je nous que de des du dans pour mon avec un une ce ne pas sur au aux plus il elle d l j mois jours semaine prochain prochaine demain hier aujourd vous euros jusqu a",
     "pt": "o os as e eu nos que do da dos das em no na para meu com um uma nao mais ao ate ele milhoes amanha hoje semana proximo proxima dia dias mes ano reais voltarei de",
     "de": "der die das und ist ich wir zu von in fur mein mit ein eine den dem nicht auf am im bis um uhr morgen heute nachste nachsten woche tag tage monat jahr es sie",
@@ -27,7 +27,8 @@ def language(text: str) -> str:
         return "zh"
     known, seen = _small(), dict.fromkeys(LANGUAGES, 0.0)
     for word in words:
-        for each in (owners := known.get(word, ())):
+        owners = known.get(word) or tuple(each for each in ("de", "it") if is_glued(word, each))
+        for each in owners:
             seen[each] += 1 / len(owners)  # a word that four languages share tells little
     best = max(LANGUAGES, key=lambda each: seen[each])
     return best if seen[best] else "en"

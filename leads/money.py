@@ -16,12 +16,13 @@ from leads.tokens import Token, longest, split, touching
 
 # "the low 500s": which part of the hundred is meant; our own reading of how agents talk, in units of the hundred
 _PART: Final = {"l": (0.0, 0.3), "m": (0.4, 0.6), "h": (0.7, 0.99), "": (0.0, 0.99)}
-_ONE = r"c{0,2}n(?:(?<=cn)d?c{1,2}(?!n)|(?<!cn)d?c{1,2}B?)?"
+# C is a sign that belongs to the figure right behind it
+_ONE = r"[cC]{0,2}n(?:(?<=[cC]n)d?c{1,2}(?!n)|(?<![cC]n)(?:d?c{1,2}B?|-c(?!n)))?"
 _GRAMMAR = re.compile(
-    rf"(?P<fuzzy>[lmh]-?(?:c?P|s)|cP)"
+    rf"(?P<fuzzy>[lmh]-?(?:[cC]?P|s)|[cC]P)"
     rf"|b(?P<between>{_ONE})a(?P<and>{_ONE})"
     rf"|(?P<from>{_ONE})[t-](?P<to>{_ONE})"
-    rf"|(?P<one>{_ONE})(?P<tail>a?nz|a?n(?=[,e]))?(?P<cents>d?z)?"
+    rf"|(?P<one>{_ONE})(?P<tail>(?:a?nz){{1,2}}|a?n(?=[,e])|n(?=\.))?(?P<cents>d?z)?"
 )
 
 
@@ -93,7 +94,9 @@ def _items(tokens: Sequence[Token], language: str) -> list[_Item]:
             items.append(_numbered(tokens, at, number))
             at = number.stop + (items[-1].kind == "P")
         elif word:
-            items.append(_Item(word.value.kind, token.start, tokens[word.stop - 1].end, value=word.value.value))
+            before = word.value.kind == "c" and not token.folded.isalnum() and _belongs_behind(tokens, at, word.stop)
+            kind = "C" if before else word.value.kind
+            items.append(_Item(kind, token.start, tokens[word.stop - 1].end, value=word.value.value))
             between = word.value.kind == "b" or (between and word.value.kind in "cnd")
             at = word.stop
         else:
@@ -113,6 +116,11 @@ def _article_before_sign(tokens: Sequence[Token], at: int) -> bool:
     )
 
 
+def _belongs_behind(tokens: Sequence[Token], at: int, stop: int) -> bool:
+    """Whether a sign touches the figure behind it and nothing before: the second in "1 $10"."""
+    return stop < len(tokens) and tokens[stop].figure and touching(tokens, stop) and not touching(tokens, at)
+
+
 def _numbered(tokens: Sequence[Token], at: int, number: Number) -> _Item:
     plural = number.stop < len(tokens) and tokens[number.stop].folded == "s" and touching(tokens, number.stop)
     hundred = plural and number.scale == 1 and number.value in range(100, 1000, 50)
@@ -128,15 +136,16 @@ def _money(text: str, items: list[_Item], hit: re.Match[str], kinds: str, langua
         if hit[low]:
             return _range(text, items, (hit.span(low), hit.span(high)), kinds, period)
     part = _part(items[slice(*hit.span("one"))])
+    cents = bool(hit["cents"]) and items[hit.end("cents") - 1].value == "100"
     if (
-        not _is_money(part, kinds[hit.end("one") :], period)
+        not (cents or _is_money(part, kinds[hit.end("one") :], period))
         or text[slice(*_span(items, hit.span("one")))].lower() == "401k"
     ):
         return None
     value, stop = part.number.value * part.factor, hit.end("one")
     if hit["tail"] and part.currency and (more := _tail(items[slice(*hit.span("tail"))])):
         value, stop = round(value + more, 2), hit.end("tail")
-    hundredths = bool(hit["cents"]) and not part.currency
+    hundredths = cents and not part.currency
     start, end = _span(items, (hit.start("one"), hit.end("cents") if hundredths else stop))
     return Money(value, text[start:end], start, end, part.currency, period=period, hundredths=hundredths)
 
@@ -148,7 +157,7 @@ def _span(items: list[_Item], places: tuple[int, int]) -> tuple[int, int]:
 def _part(items: Sequence[_Item]) -> _Part:
     currency, factor, number = "", 1.0, None
     for item in items:
-        if item.kind == "c":
+        if item.kind in "cC":
             code, _, scale = item.value.partition(" ")
             # the exact name wins over the sign: "$ 5 Canadian" and "R$ 5 reais"
             currency = code if not currency or currency == "USD" else currency
@@ -164,8 +173,6 @@ def _part(items: Sequence[_Item]) -> _Part:
 def _is_money(part: _Part, after: str, period: str) -> bool:
     if part.currency:
         return True
-    if after[:1] == "z" or (after[:1] == "d" and after[1:2] == "z"):
-        return True
     if after[:1] == "u" or after[:2] == "du":
         return False
     if part.number.scaled and not (part.number.bare and part.number.spelled):
@@ -174,9 +181,16 @@ def _is_money(part: _Part, after: str, period: str) -> bool:
 
 
 def _tail(items: Sequence[_Item]) -> float:
-    """The cents of "15 dollars and 45 cents" as a part of one."""
-    number = next(item.number for item in items if item.number)
-    return number.value / 100 if number.value < 100 and number.value % 1 == 0 and not number.scaled else 0.0
+    """The cents of "15 dollars and 45 cents", "15 dólares 50" or "五元三毛" as a part of one."""
+    total, value = 0.0, 0.0
+    for item in items:
+        if item.number:
+            value = item.number.value
+            if value >= 100 or value % 1 or item.number.scaled or (item.number.digits == 1 and len(items) == 1):
+                return 0.0
+        elif item.kind == "z":
+            total, value = total + value / float(item.value), 0.0
+    return total + value / 100
 
 
 def _period(items: list[_Item], hit: re.Match[str], kinds: str, language: str) -> str:
@@ -193,9 +207,7 @@ def _range(
     low, high = (_part(items[slice(*place)]) for place in places)
     start, end = _span(items, (places[0][0], places[1][1]))
     value, to = low.number.value * low.factor, high.number.value * high.factor
-    shared = high.number.scale * high.factor
-    if not low.number.scaled and low.factor == 1 and shared > 1 and value <= to / shared and value < 1000:
-        value *= shared
+    value = _shared(low, high)
     if not _is_money(high, kinds[places[1][1] :], period) and not low.currency and not low.number.scaled:
         return None
     currency = high.currency or low.currency
@@ -206,13 +218,28 @@ def _range(
     return Money(value, text[start:end], start, end, currency, period=period)
 
 
+def _shared(low: _Part, high: _Part) -> float:
+    """The lower end, with the "k" or the "hundred thousand" that was only said of the upper one."""
+    value, scale = low.number.value * low.factor, high.number.scale * high.factor
+    if (
+        low.number.scaled
+        or low.factor != 1
+        or scale == 1
+        or value >= 1000
+        or value * scale > high.number.value * high.factor
+    ):
+        return value
+    hundreds = low.number.spelled and value < 10 <= high.number.value / high.number.scale / 10
+    return value * scale * (100 if hundreds else 1)
+
+
 def _fuzzy(text: str, items: Sequence[_Item]) -> Money:
     """ "low 500s" and "mid-sixes" in thousands: 500,000 to 530,000 and 640,000 to 660,000."""
     last = items[-1]
     hundred = (last.number.value if last.number else float(last.value) * 100) * 1000
     step = 100_000 if hundred % 100_000 == 0 else 50_000
     low, high = _PART[items[0].kind if items[0].kind in "lmh" else ""]
-    currency = next((item.value for item in items if item.kind == "c"), "")
+    currency = next((item.value for item in items if item.kind in "cC"), "")
     start, end = items[0].start, last.end
     return Money(hundred + round(low * step), text[start:end], start, end, currency, to=hundred + round(high * step))
 

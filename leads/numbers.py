@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from leads.figures import Sum, figure
 from leads.tokens import Lexicon, Token, lexicon, longest, spell, touching
 
 LANGUAGES = ("en", "es", "fr", "pt", "de", "it", "zh")
-_LONGEST_FIGURE = 18  # digits; longer ones are account numbers and noise
 _TOUCHING_SCALES = {"k": 1e3, "m": 1e6, "mm": 1e6, "b": 1e9, "bn": 1e9}
 _ONLY_AFTER_A_SIGN = ("mm", "b")  # "5mm" and "3b/2b" are no money, "$1.2B" is
 
@@ -76,6 +76,11 @@ def spelled(language: str) -> frozenset[str]:
     return frozenset(numerals(language).words)
 
 
+def is_glued(word: str, language: str) -> bool:
+    """Whether it is a number written as one word, as "zweihundert" in German."""
+    return _glued(word, numerals(language)) > 0
+
+
 def _glue(words: Sequence[str]) -> re.Pattern[str]:
     ordered = sorted((word for word in words if " " not in word), key=len, reverse=True)
     return re.compile("|".join(ordered))
@@ -87,72 +92,6 @@ def _tables() -> Mapping[str, Any]:
     text = resources.files("leads").joinpath("data", "numbers.yaml").read_text("utf-8")
     tables: Mapping[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader either way
     return tables
-
-
-def figure(written: str, *, decimal: str, scaled: bool = False) -> float | None:
-    """The value of "1,200,000", "1.200.000", "1.200.000,50" or "2.5"; None for what is no number, as "22.04.2010".
-
-    A single sign before exactly three figures groups thousands whatever the language, as prices have no thousandths;
-    only before "million" or the like (`scaled`) the language's own decimal sign is one: "1.125 million".
-    """
-    signs = [each for each in written if each in ".,"]
-    if sum(each.isdigit() for each in written) > _LONGEST_FIGURE:
-        return None
-    if not signs:
-        return float(written)
-    last = signs[-1]
-    groups = re.split(r"[.,]", written)
-    if len(set(signs)) == 2:
-        whole = groups[:-1] if signs.count(last) == 1 and len(set(signs[:-1])) == 1 else groups
-        return float("".join(whole) + "." + groups[-1]) if whole is not groups and _grouped(whole) else None
-    if len(signs) > 1:
-        return float("".join(groups)) if _grouped(groups) else None
-    if _grouped(groups) and not (scaled and last == decimal):
-        return float("".join(groups))
-    return float(".".join(groups))
-
-
-def _grouped(groups: Sequence[str]) -> bool:
-    """Thousands in threes, or in twos before the last three as in India."""
-    first, *rest = groups
-    threes = all(len(each) == 3 for each in rest)
-    twos = len(rest) > 1 and len(rest[-1]) == 3 and all(len(each) == 2 for each in rest[:-1])
-    return 0 < len(first) <= 3 and first[0] != "0" and bool(rest) and (threes or twos)
-
-
-class _Sum:
-    """A number while it is read: parts that add up, the last ones multiplied by each scale."""
-
-    def __init__(self, tens: int) -> None:
-        self.parts: list[float] = []
-        self.scale = 1.0  # the last one
-        self.bare = False
-        self._least = tens
-
-    def fits(self, value: float) -> bool:
-        """Whether this may be added: "twenty three", not "three twenty"."""
-        if not self.parts:
-            return True
-        last = self.parts[-1]
-        if last >= 100:
-            return value < (100 if last < 1000 else last)
-        reach = 20 if last in (60, 80) else 10
-        return last % 10 == 0 and last >= self._least and 0 < value < reach
-
-    def inverted(self, value: float) -> bool:
-        """Whether it is the German way round: "three and twenty"."""
-        return bool(self.parts) and self.parts[-1] < 10 and value % 10 == 0 and 20 <= value < 100
-
-    def multiply(self, scale: float) -> bool:
-        group = 0.0
-        while self.parts and self.parts[-1] < scale:
-            group += self.parts.pop()
-        if not group and self.parts and self.parts[-1] % (scale * 10) and scale > 10:
-            return False
-        self.bare = self.bare or not (group or self.parts)
-        self.parts.append((group or 1.0) * scale)
-        self.scale = scale
-        return True
 
 
 def read(tokens: Sequence[Token], at: int, language: str, *, joins: bool = True) -> Number | None:
@@ -201,6 +140,8 @@ def _sane(value: float, word: str, language: str) -> float:
 
 def _remainder(tokens: Sequence[Token], at: int, known: Numerals, scale: float) -> Number | None:
     """What comes after "2 million" in "2 million 300 thousand"."""
+    if scale == 1000 and known.language == "es" and at < len(tokens) and re.fullmatch(r"\d{3}", tokens[at].folded):
+        return Number(float(tokens[at].folded), at + 1)  # "2 mil 500"
     if scale < 1e6 or at >= len(tokens):
         return None
     more = read(tokens, at, known.language)
@@ -218,16 +159,20 @@ def _scale(tokens: Sequence[Token], at: int, known: Numerals) -> tuple[float, in
     if at >= len(tokens):
         return None
     letter = tokens[at].folded
-    if letter in _TOUCHING_SCALES and (letter == "k" or touching(tokens, at)):
-        signed = at > 1 and tokens[at - 2].folded in "$€£"
+    signed = at > 1 and tokens[at - 2].folded in "$€£"
+    if letter in _TOUCHING_SCALES and (letter == "k" or signed or touching(tokens, at)):
         return (_TOUCHING_SCALES[letter], at + 1) if signed or letter not in _ONLY_AFTER_A_SIGN else None
     word = longest(known.words, tokens, at)
-    multiplies = word and word.value.kind == "scale" and (word.value.value >= 1000 or known.language == "zh")
+    multiplies = (
+        word
+        and word.value.kind == "scale"
+        and (word.value.value >= 1000 or known.language == "zh" or word.value.value == 100 and known.language == "en")
+    )
     return (word.value.value, word.stop) if word and multiplies else None
 
 
 def _spelled(tokens: Sequence[Token], at: int, known: Numerals, joins: bool) -> Number | None:
-    total, here, stop, joined = _Sum(10 if known.language == "zh" else 20), at, at, False
+    total, here, stop = Sum(10 if known.language == "zh" else 20), at, at
     if known.language == "zh" and (run := _digits(tokens, at)):
         return Number(float(run), at + len(run), spelled=True, digits=len(run))
     while here < len(tokens):
@@ -248,19 +193,19 @@ def _spelled(tokens: Sequence[Token], at: int, known: Numerals, joins: bool) -> 
                 continue
             break
         if word.value.kind == "join":
-            here, joined = word.stop, True
+            here, total.joined = word.stop, True
             continue
-        after = _added(total, word.value, tokens, word.stop, known, joined)
+        after = _added(total, word.value, tokens, word.stop, known)
         if after is None:
             break
         here = stop = after
-        joined = False
+        total.joined = False
     if stop == at:
         return None
     return Number(sum(total.parts), stop, total.scale, total.bare, spelled=True)
 
 
-def _added(total: _Sum, word: _Word, tokens: Sequence[Token], stop: int, known: Numerals, joined: bool) -> int | None:
+def _added(total: Sum, word: _Word, tokens: Sequence[Token], stop: int, known: Numerals) -> int | None:
     """The place after this word when it belongs to the number, else None."""
     if word.kind == "scale":
         return stop if total.multiply(word.value) else None
@@ -276,13 +221,13 @@ def _added(total: _Sum, word: _Word, tokens: Sequence[Token], stop: int, known: 
     if total.fits(word.value):
         total.parts.append(word.value)
         return stop
-    if joined and known.language == "de" and total.inverted(word.value):
+    if total.joined and known.language == "de" and total.inverted(word.value):
         total.parts[-1] += word.value
         return stop
     return None
 
 
-def _decimals(total: _Sum, tokens: Sequence[Token], at: int, known: Numerals) -> int | None:
+def _decimals(total: Sum, tokens: Sequence[Token], at: int, known: Numerals) -> int | None:
     said = ""
     while at < len(tokens):
         word = longest(known.words, tokens, at)

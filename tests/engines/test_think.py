@@ -89,7 +89,8 @@ def test_the_card_and_the_question_can_be_asked_for_too() -> None:
 
 
 def test_the_names_are_listed_and_an_unknown_one_is_refused() -> None:
-    assert think("--list")[2].split() == ["coaching.card", "coaching.objection", "coaching.question"]
+    listed = think("--list")[2].split()
+    assert listed == ["coaching.card", "coaching.objection", "coaching.question", "leads.dates", "leads.money"]
     assert think("coaching.weather")[0] == 2
 
 
