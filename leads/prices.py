@@ -11,6 +11,8 @@ from leads.money import Money
 from leads.slots import ANY, Told
 from leads.stance import Sentence, around, own
 
+MOST, REACH = 16, 120
+"""So many amounts of one text are weighed, by the words that stand within so many characters of each."""
 CURRENCIES: Final = {
     "US": "USD",
     "CA": "CAD",
@@ -40,6 +42,9 @@ _AFTER_MIN: Final = re.compile(r"^\W{0,2}(?:min(?:imum)?|or (?:more|above|higher
 # an amount that is no bound of what is sought
 _NO_PRICE: Final = re.compile(
     r"\b(?:down ?payment|deposit|down|closing costs?|income|salary|make|earn\w*|taxes|tax|hoa|fees?|commission|insurance|saved|savings|listed|asking|appraised|zestimate|they want|it'?s? (?:costs?|listed)|sold|bought|enganche|ingresos?|gano|ganamos|cuesta|costs?)\b[^.!?]{0,24}$"
+)
+_PER: Final = re.compile(
+    r"^ ?(?:/ ?|(?:a|per|each|every|al|por|im|par|ao|al) )(?:mo|month|mes|monat|mois|mese)\b|^ ?(?:monthly|mensual\w*)\b"
 )
 _AFTER_NO: Final = re.compile(
     r"^ ?(?:down|deposit|saved|salary|income|in savings|for the down|closing|de enganche|a year income|hoa)\b"
@@ -75,7 +80,7 @@ def priced(text: str, plain: str, parts: tuple[Sentence, ...], *, question: str,
         yield Told("price_max", ANY, *hit.span(), confidence=0.85)
     if not _AMOUNTS.search(plain):
         return
-    found = money.find(text)
+    found = money.find(text)[:MOST]
     for one in found:
         part = around(one.start, parts)
         if own(one.start, part):
@@ -91,7 +96,10 @@ def _currency(one: Money | None, country: str) -> str:
 
 def _bounds(one: Money, plain: str, part: Sentence, asked: tuple[str, str]) -> Iterator[Told]:
     question, unit = asked
-    before, after = plain[part.start : one.start], plain[one.end : part.end]
+    before, after = (
+        plain[max(part.start, one.start - REACH) : one.start],
+        _PER.sub("", plain[one.end : min(part.end, one.end + REACH)]),
+    )
     if name := _other(before, after, part.text):
         yield _told(name, one, one.value, unit)
     elif _NO_PRICE.search(before) or _AFTER_NO.search(after):
