@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import now
 
 from enterprisehub.tenants.access import may
@@ -93,10 +93,9 @@ def page(reader: Reader, wish: Wanted, place: Place | None = None, size: int = P
     rows = _sorted(found(reader, wish), wish.sort, back=back)
     if place is not None:
         rows = rows.filter(_beyond(place))
-    leads = list(rows.select_related("agent").only(*_SHOWN)[: size + 1])
+    leads = list(rows.select_related("agent").only(*_SHOWN).annotate(spoken=_last_words())[: size + 1])
     more = len(leads) > size
     leads = leads[:size][::-1] if back else leads[:size]
-    _tell_spoken(leads)
     has_before, has_after = (more, True) if back else (place is not None, more)
     return Page(
         leads,
@@ -174,8 +173,7 @@ def _beside(lead: Lead, sort: str, *, back: bool = False) -> str:
     return _place(lead, sort, back=back).cursor()
 
 
-def _tell_spoken(leads: list[Lead]) -> None:
-    talks = Conversation.objects.filter(lead__in=leads).values("lead").order_by("lead")
-    spoken = dict(talks.annotate(at=Max("last_message_at")).values_list("lead", "at"))
-    for lead in leads:
-        lead.spoken = spoken.get(lead.pk)  # type: ignore[attr-defined]
+def _last_words() -> Subquery:
+    """When a lead's latest words fell: `spoken_at` is when they came where there are none."""
+    talks = Conversation.objects.filter(lead=OuterRef("pk"), last_message_at__isnull=False)
+    return Subquery(talks.order_by("-last_message_at").values("last_message_at")[:1])
