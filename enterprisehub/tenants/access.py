@@ -32,6 +32,7 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "leads.read.own": EVERYONE,
     "leads.read.all": LEADS | {Role.AUDITOR},
     "leads.write": TALKS,
+    "leads.import": LEADS,  # for everybody; who only has leads.write imports for themselves
     "playbook.read": EVERYONE,
     "playbook.publish": RUNS_IT,
     "people.manage": RUNS_IT,
