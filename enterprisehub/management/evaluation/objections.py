@@ -48,7 +48,11 @@ def measure(data: Path) -> tuple[Figure, ...]:
         share("named, of what is meant", right, meant),
         share("objecting lines where nothing is named", sum(not read.said for read in objecting), len(objecting)),
         share("alarms on lines without an objection", sum(bool(read.said) for read in quiet), len(quiet)),
-        share("kinds not to argue with: named", sum(bool(r.said & r.meant & set(NON_OVERCOMABLE)) for r in firm), len(firm)),
+        share(
+            "kinds not to argue with: named",
+            sum(bool(r.said & r.meant & set(NON_OVERCOMABLE)) for r in firm),
+            len(firm),
+        ),
         *(_recall(kind, reads) for kind in NON_OVERCOMABLE),
     )
 
