@@ -24,6 +24,8 @@ CURRENCIES: Final = {
     "BR": "BRL",
     "CH": "CHF",
 }
+_LEAST: Final = {"MXN": 100_000, "INR": 300_000, "CNY": 50_000, "BRL": 30_000}
+"""Amounts below these, else below 15,000, buy no home: our own thresholds, by the order of magnitude of a currency."""
 _EURO: Final = frozenset({"ES", "FR", "DE", "IT", "PT", "NL", "BE", "AT", "IE", "FI", "GR"})
 _UP_TO: Final = re.compile(
     r"\b(?:under|below|up to|max(?:imum)?(?: (?:of|is|budget))?|at most|(?:no|not) (?:more than|over|above|higher than|exceed(?:ing)?)|less than|within|beneath|cap(?:ped)? (?:at|of)|top(?:s|ping)? (?:out )?at|as high as|limit (?:is|of)|ceiling (?:is|of)|don't want to (?:go|spend|pay) (?:over|above|more than)"
@@ -45,6 +47,9 @@ _NO_PRICE: Final = re.compile(
 )
 _PER: Final = re.compile(
     r"^ ?(?:/ ?|(?:a|per|each|every|al|por|im|par|ao|al) )(?:mo|month|mes|monat|mois|mese)\b|^ ?(?:monthly|mensual\w*)\b"
+)
+_JUDGED: Final = re.compile(
+    r"^ ?(?:still )?(?:sounds?|is|seems?|looks?|feels?) (?:still |just |way |a |really )*(?:little|bit|lot|too|much|high|steep|expensive|fair|great|good|mucho|caro)\b"
 )
 _AFTER_NO: Final = re.compile(
     r"^ ?(?:down|deposit|saved|salary|income|in savings|for the down|closing|de enganche|a year income|hoa)\b"
@@ -123,8 +128,13 @@ def _other(before: str, after: str, sentence: str) -> str:
     return "price_expectation" if selling and _EXPECTED.search(before) else ""
 
 
+def _monthly(one: Money, value: float, unit: str) -> bool:
+    """Whether it is paid by the month: so said, or too little to buy a home with."""
+    return one.period == "month" or (not one.period and value < _LEAST.get(unit, 15_000))
+
+
 def _range(one: Money, unit: str) -> Iterator[Told]:
-    if one.period == "month":
+    if _monthly(one, one.to or 0.0, unit):
         yield _told("price_monthly_max", one, one.to or 0.0, unit)
         return
     yield _told("price_min", one, one.value, unit)
@@ -134,7 +144,7 @@ def _range(one: Money, unit: str) -> Iterator[Told]:
 def _side(one: Money, sides: tuple[str, str], part: Sentence, asked: tuple[str, str]) -> Iterator[Told]:
     before, after = sides
     question, unit = asked
-    monthly = one.period == "month" or (
+    monthly = _monthly(one, one.value, unit) or (
         not one.period and one.value < 20_000 and bool(_ASKED_MONTHLY.search(question or part.text))
     )
     upper = bool(_UP_TO.search(before) or _AFTER_MAX.match(after))
@@ -147,7 +157,7 @@ def _side(one: Money, sides: tuple[str, str], part: Sentence, asked: tuple[str, 
         or part.manner == "sought"
         or (part.manner == "told" and not before.strip(" ,.$"))
     )
-    if part.manner == "asked" or not told:
+    if part.manner == "asked" or not told or _JUDGED.match(after):
         return
     sure = 0.9 if upper or lower else 0.75
     if lower:
