@@ -93,7 +93,7 @@ def page(reader: Reader, wish: Wanted, place: Place | None = None, size: int = P
     rows = _sorted(found(reader, wish), wish.sort, back=back)
     if place is not None:
         rows = rows.filter(_beyond(place))
-    leads = list(rows.select_related("agent").only(*_SHOWN).annotate(spoken=_last_words())[: size + 1])
+    leads: list[Any] = list(rows.select_related("agent").only(*_SHOWN).annotate(spoken=_last_words())[: size + 1])
     more = len(leads) > size
     leads = leads[:size][::-1] if back else leads[:size]
     has_before, has_after = (more, True) if back else (place is not None, more)
