@@ -138,7 +138,7 @@ def _named(words: str) -> Q:
     digits = "".join(c for c in words if c.isdigit())
     if len(digits) >= 3 and digits != words and not any(c.isalpha() for c in words):
         said |= Q(found_by__contains=digits)  # however the number is written
-    few = list(Lead.objects.filter(said).values_list("pk", flat=True)[: _FEW + 1])
+    few = list(Lead.objects.filter(said).order_by().values_list("pk", flat=True)[: _FEW + 1])
     return Q(pk__in=few) if len(few) <= _FEW else said
 
 
