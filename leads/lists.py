@@ -93,7 +93,7 @@ def page(reader: Reader, wish: Wanted, place: Place | None = None, size: int = P
     rows = _sorted(found(reader, wish), wish.sort, back=back)
     if place is not None:
         rows = rows.filter(_beyond(place))
-    leads = list(rows.select_related("agent").only(*_SHOWN).annotate(spoken=_last_words())[: size + 1])
+    leads: list[Any] = list(rows.select_related("agent").only(*_SHOWN).annotate(spoken=_last_words())[: size + 1])
     more = len(leads) > size
     leads = leads[:size][::-1] if back else leads[:size]
     has_before, has_after = (more, True) if back else (place is not None, more)
@@ -138,7 +138,7 @@ def _named(words: str) -> Q:
     digits = "".join(c for c in words if c.isdigit())
     if len(digits) >= 3 and digits != words and not any(c.isalpha() for c in words):
         said |= Q(found_by__contains=digits)  # however the number is written
-    few = list(Lead.objects.filter(said).values_list("pk", flat=True)[: _FEW + 1])
+    few = list(Lead.objects.filter(said).order_by().values_list("pk", flat=True)[: _FEW + 1])
     return Q(pk__in=few) if len(few) <= _FEW else said
 
 
