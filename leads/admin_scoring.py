@@ -104,11 +104,9 @@ class ScoringModelPage(TenantAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj:
             return super().get_form(request, obj, change, **kwargs)
-        membership = getattr(request, "membership", None)
-        kwargs = {"form": HandInForm, "fields": ("name", "outcome", "time_column"), **kwargs, **{}}
-        kwargs["fields"] = ("name", "outcome", "time_column")
-        form = super().get_form(request, obj, change, **kwargs)
-        form.membership = membership
+        named = {**kwargs, "form": HandInForm, "fields": HandInForm.Meta.fields}
+        form = super().get_form(request, obj, change, **named)
+        form.membership = getattr(request, "membership", None)
         return form
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
@@ -141,7 +139,7 @@ class ScoringModelPage(TenantAdmin):
         if len(rows) != count:
             self.message_user(request, f"Select {'one model' if count == 1 else 'two models'}.", messages.WARNING)
             return None
-        query = urlencode([("m", row.pk) for row in rows])
+        query = urlencode([("m", str(row.pk)) for row in rows])
         return HttpResponseRedirect(f"{reverse(f'admin:leads_scoringmodel_{to}')}?{query}")
 
     def get_urls(self) -> list[Any]:
