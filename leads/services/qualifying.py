@@ -18,6 +18,7 @@ from leads.handoff import HandOff, hand_off, reasons
 from leads.models import Conversation, Flow, Lead, Medium, Said, Side, Speaker, Stage
 from leads.packs import pack_of
 from leads.qualification import Question
+from leads.services import reading
 from leads.services.learning import Understood, learn, question_for, recent, vertical_of
 from leads.services.people import conversation_of, take_in
 
@@ -109,6 +110,7 @@ def _hear(tenant: Tenant, lead: Lead, flow: Flow, text: str, client_id: str) -> 
     message.conversation = conversation
     past = [one for one in recent(lead) if one.id != message.pk]
     found = learn(message, past, tenant=tenant, asked=flow.asked)
+    reading.wish(message, found, tenant=tenant)
     return found, tuple(fall.text() for fall in explain_fall(before, found.completeness))
 
 
