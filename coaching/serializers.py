@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from coaching.fairhousing import SPEAKERS
@@ -13,45 +12,13 @@ from coaching.models import CardSource, CardVerdict, Urgency
 from coaching.services.feedback import MAX_COMMENT, MAX_SAID
 from enterprisehub.tenants.api.fields import Amount, Id, OneOf, Strict, Text, Whole
 from enterprisehub.tenants.models import Vertical
-from leads.models import Medium, Side, Speaker, Stage
-from leads.services import MAX_CLIENT_ID, MAX_TEXT
+from leads.models import Medium, Side, Stage
+from leads.said import LONGEST_HISTORY, AgentId, LeadId, SenderId, TurnRequest, Words
 
-LONGEST_HISTORY = 50  # turns
 MOST_SLOTS = 60
 PAGE, LARGEST_PAGE = 50, 200
 GIVEN = [CardVerdict.USED, CardVerdict.EDITED, CardVerdict.DISMISSED, CardVerdict.WRONG]  # "ignored" is found out
 LANGUAGES = ["en", "es"]
-SOMETHING = r"[^\s\x00]"
-
-
-@extend_schema_field({"type": "string", "maxLength": MAX_TEXT, "minLength": 1, "pattern": SOMETHING})
-class Words(Text):
-    """What somebody said: not empty, at most MAX_TEXT characters."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=MAX_TEXT, **options)
-
-
-@extend_schema_field({"type": "string", "maxLength": 64, "minLength": 1, "pattern": r"^[\x21-\x7e]+$"})
-class LeadId(Text):
-    """A lead's id, or its HighLevel contact id."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=64, **options)
-
-
-@extend_schema_field({"type": "string", "maxLength": MAX_CLIENT_ID, "minLength": 1, "pattern": r"^[\x21-\x7e]+$"})
-class SenderId(Text):
-    """The sender's own id of a message or a piece of feedback; the same id counts once."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=MAX_CLIENT_ID, **options)
-
-
-class AgentId(Id):
-    def __init__(self, **options: Any) -> None:
-        told = "The agent on whose behalf this is; the caller's own agent when left out."
-        super().__init__(required=False, help_text=told, **options)
 
 
 class ConversationContext(serializers.Serializer[Any]):
@@ -98,11 +65,6 @@ class RealTimeAnswer(serializers.Serializer[Any]):
     shown = serializers.BooleanField(help_text="Whether the card is on the agent's screen.")
     quiet_reason = serializers.CharField(help_text="Why it is not; empty when it is.")
     repeated = serializers.BooleanField(help_text="The same message_id had been heard before.")
-
-
-class TurnRequest(Strict):
-    speaker = OneOf(choices=Speaker.choices)
-    text = Text(max_length=MAX_TEXT, allow_blank=True)
 
 
 class LeadContext(serializers.Serializer[Any]):

@@ -328,6 +328,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "ObjectionKindEnum": "coaching.kinds.KINDS",
+        "SpeakerEnum": "leads.models.Speaker",
         "UrgencyEnum": "coaching.models.Urgency",
     },
 }

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leads.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/claude/", include("coaching.api_urls")),
+    path("api/v1/claude/", include("leads.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api/", Nowhere.as_view(), name="api_nowhere"),

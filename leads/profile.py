@@ -78,6 +78,14 @@ def facts_of(profile: Sequence[Mapping[str, Any]]) -> tuple[Fact, ...]:
     )
 
 
+def facts_in(state: Sequence[Slot], moments: Sequence[datetime]) -> tuple[Fact, ...]:
+    """What a conversation said as qualification counts it; `moments` tells when each turn was said."""
+    return tuple(
+        Fact(slot.name, slot.value, slot.confidence, moments[slot.turn], contradicted=slot.contradiction)
+        for slot in state
+    )
+
+
 def entered(name: str, value: Value, *, at: datetime, agent: str) -> Entry:
     """What a person entered by hand: no quote, no doubt."""
     slot = Slot(name, value, "", KEPT, 0, 0, 1.0, unit=SLOTS[name].unit)
@@ -135,4 +143,4 @@ def _same(value: Value) -> str:
     # 3 and 3.0 are one number; True is none
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"{type(value).__name__}:{str(value).strip().casefold()}"
-    return f"number:{float(value):g}"
+    return f"number:{float(value)!r}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from functools import cache as once
@@ -16,6 +17,8 @@ from drf_spectacular.generators import SchemaGenerator
 from tests.neighbours import Neighbours, nobodys, plain
 
 ID = "\N{WHITE SQUARE}"  # stands where an id goes
+NAMED = {"language": "en", "timezone": "America/Chicago"}
+SHAPED = {"email": "somebody@oakwood.example", "date": "2026-01-01", "date-time": "2026-01-01T00:00:00Z"}
 
 
 @once
@@ -50,10 +53,14 @@ def example(name: str, part: dict[str, Any]) -> Any:
         return {key: example(key, value) for key, value in part.get("properties", {}).items()}
     if kind == "array":
         return [example(name, part["items"])]
+    if name in NAMED:
+        return NAMED[name]
+    if part.get("format") in SHAPED:
+        return SHAPED[part["format"]]
     if part.get("format") == "uuid" or (name.endswith("_id") and name not in ("message_id", "feedback_id")):
         return ID
     plain_values = {"integer": part.get("minimum", 1) or 1, "number": 1.0, "boolean": True}
-    return plain_values.get(str(kind), f"text-{nobodys().hex}")
+    return plain_values.get(str(kind), f"text-{nobodys().hex}"[: part.get("maxLength", 80)])
 
 
 def wanted(path: str, method: str) -> Any:
@@ -107,6 +114,16 @@ def in_path(path: str, key: object) -> str:
     return "/".join(str(key) if part.startswith("{") else part for part in path.split("/"))
 
 
+def own_path(there: Neighbours, path: str) -> str:
+    """The path with Oakwood's own ids: {lead_id} is its lead's."""
+    own = {
+        f"{{{model.__name__.lower()}_id}}": str(key)
+        for (tenant, model), key in there.filled.ids.items()
+        if tenant == there.filled.oakwood.pk
+    }
+    return "/".join(own.get(part, part) for part in path.split("/"))
+
+
 def test_there_are_operations_to_look_at() -> None:
     assert len(operations()) >= 8
     assert any(places(wanted(*operation)) for operation in operations())
@@ -136,7 +153,7 @@ def test_a_neighbours_id_in_the_path_looks_like_none(there: Neighbours, path: st
 @pytest.mark.parametrize(("path", "method"), operations())
 def test_a_neighbours_id_in_the_body_looks_like_none(there: Neighbours, path: str, method: str) -> None:
     shape, before, canaries = wanted(path, method), there.elm_rows(), there.canaries()
-    spots = list(places(shape))
+    spots, path = list(places(shape)), own_path(there, path)
     for caller in callers(there):
         for spot in spots:
             nothing = nobodys()
@@ -155,9 +172,9 @@ def test_a_neighbours_id_in_the_body_looks_like_none(there: Neighbours, path: st
 def test_an_own_id_in_the_body_is_found_so_the_refusals_above_mean_something(
     there: Neighbours, path: str, method: str
 ) -> None:
-    shape, caller = wanted(path, method), callers(there)[0]
-    found = []
-    for spot in places(shape):
+    shape, spots = wanted(path, method), list(places(wanted(path, method)))
+    path, found = own_path(there, path), list[int]()
+    for caller, spot in itertools.product(callers(there)[:2], spots):
         expected = caller.ask(path, method, with_ids(shape, {spot: nobodys()})).status_code
         answers = [caller.ask(path, method, with_ids(shape, {spot: key})).status_code for key in there.ours]
         found += [status for status in answers if status != expected]

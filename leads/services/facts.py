@@ -57,6 +57,13 @@ def erase(lead: Lead, name: str, value: Value | None, *, by: Agent | None) -> Le
     return _write(locked, rest, Change.ERASED, blank, by=by)
 
 
+def written(value: Value) -> str:
+    """A value as a person would type it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.12g}" if isinstance(value, float) and abs(value) < 1e12 else str(value)
+
+
 def history(lead: Lead, *, most: int = 60) -> list[SlotFact]:
     """What became known of this lead, newest first."""
     return list(SlotFact.objects.filter(lead=lead).select_related("agent", "message")[:most])
@@ -75,7 +82,15 @@ def _entry(lead: Lead, name: str, value: Value | None) -> dict[str, Any]:
 
 
 def _is(entry: dict[str, Any], name: str, value: Value | None) -> bool:
-    return entry["name"] == name and (value is None or str(entry["value"]).casefold() == str(value).casefold())
+    return entry["name"] == name and (value is None or _plain(entry["value"]) == _plain(value))
+
+
+def _plain(value: object) -> str:
+    # 450000, 450000.0 and "450000" are one number
+    try:
+        return repr(float(str(value)))
+    except ValueError:
+        return str(value).casefold()
 
 
 def _who(by: Agent | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from leads.packs import pack_of
 from leads.preferences import Frame, step
 from leads.qualification import Question, Situation, next_question
 from leads.scoring import render, score
+from leads.slots import Slot
 
 SURE = 0.8  # the confidence from which a wish to be left alone is taken at its word
 RECENT = 4  # messages, the newest one among them, in which a reason to stop asking is looked for
@@ -53,17 +54,24 @@ class Understood:
     news: bool = False  # anything of the lead changed
 
 
-def learn(message: Message, history: Sequence[Past], *, tenant: Tenant, asked: Sequence[str] = ()) -> Understood:
+def learn(
+    message: Message, history: Sequence[Past], *, tenant: Tenant, asked: Sequence[str] = (), question: str = ""
+) -> Understood:
     """Read the newest message into the lead's profile (one query, none when nothing changed).
 
-    `message.conversation.lead` is changed in place; `history` is what was said before, oldest first.
+    `message.conversation.lead` is changed in place; `history` is what was said before, oldest first. `question` is what
+    the message answers, when that is not on record: it is read with it and proves nothing by itself.
     """
     lead = message.conversation.lead
     vertical = lead.vertical if lead.vertical != "any" else tenant.vertical
     changes: tuple[tuple[str, profile.Entry], ...] = ()
+    if question:
+        history = [*history, Past(message.pk, Speaker.AGENT, question, message.at)]
     if message.speaker == Speaker.PROSPECT:
         frame = Frame(clock(lead, message.at, tenant.timezone))
         state = step(profile.slots_of(lead.profile), history, message, turn=len(history), frame=frame)
+        if question:
+            state = tuple(_shown_by(slot, message.text, turn=len(history)) for slot in state)
         ids = {len(history): str(message.pk), **{turn: str(said.id) for turn, said in enumerate(history)}}
         got = profile.learned(lead.profile, state, ids, at=message.at)
         changes, lead.profile = got.changes, got.profile
@@ -74,6 +82,15 @@ def learn(message: Message, history: Sequence[Past], *, tenant: Tenant, asked: S
     if found.news:
         _write(lead, found, message)
     return found
+
+
+def _shown_by(slot: Slot, answer: str, *, turn: int) -> Slot:
+    """What the question offered is shown by the answer that took it: the question itself is nobody's recorded words."""
+    if slot.turn != turn - 1:
+        return slot
+    quote = answer.strip()
+    start = answer.index(quote)
+    return replace(slot, turn=turn, quote=quote, start=start, end=start + len(quote))
 
 
 def settle(

@@ -87,7 +87,7 @@ def is_visible(lead: Lead, agent: Agent | None, *, everyone: bool) -> bool:
     return everyone or (agent is not None and lead.agent_id in (None, agent.pk))
 
 
-def conversation_of(lead: Lead, agent: Agent, medium: str = "") -> Conversation:
+def conversation_of(lead: Lead, agent: Agent | None, medium: str = "") -> Conversation:
     """The lead's conversation in this medium (the latest one when none is named), begun if need be."""
     if medium and medium not in Medium.values:
         raise Invalid(f"The medium is one of {', '.join(Medium.values)}.", field="medium")

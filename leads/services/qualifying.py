@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +15,33 @@ from enterprisehub.errors import Conflict, Invalid, NotFound
 from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent, Tenant
 from leads import profile
-from leads.completeness import completeness, explain_fall
+from leads.completeness import Completeness, Fact, Fall, completeness, explain_fall
 from leads.handoff import HandOff, hand_off, reasons
-from leads.models import Conversation, Flow, Lead, Medium, Said, Side, Speaker, Stage
+from leads.models import Change, Flow, Lead, Message, Said, Side, SlotFact, Speaker, Stage
 from leads.packs import pack_of
 from leads.qualification import Question
 from leads.services import reading
-from leads.services.learning import Understood, learn, question_for, recent, vertical_of
-from leads.services.people import conversation_of, take_in
+from leads.services.learning import Past, learn, question_for, recent, vertical_of
+from leads.services.people import conversation_of, is_visible, take_in
 
 MOST_ASKED = 40
+MAX_CONTACT = 64  # characters of a contact id
+# What happened to a fact between two turns -> why completeness may be lower
+_LOWERS = {
+    Change.ERASED: "erased",
+    Change.WITHDRAWN: "erased",
+    Change.CONTRADICTED: "contradicted",
+    Change.CORRECTED: "less_sure",
+    Change.EDITED: "less_sure",
+}
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who runs a qualification: for which agent (None = nobody's yet), and whether everybody's leads are theirs to touch."""
+
+    agent: Agent | None
+    everyone: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,136 +67,217 @@ class Opening:
     vertical: str = "any"
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What the prospect answered, the sender's own id for it, and the question as it was put ("" = the flow's own)."""
+
+    text: str
+    id: str
+    question: str = ""
+
+
 @transaction.atomic
-def start(tenant: Tenant, opening: Opening, *, agent: Agent | None) -> Step:
-    """Begin, or go on with, the qualification of a contact; one that is not known yet becomes a lead."""
-    if not opening.contact_id.strip():
-        raise Invalid("Say whose qualification it is.", field="contact_id")
-    lead = _lead(opening, agent)
-    flow = Flow.objects.filter(lead=lead, ended_at=None).first()
+def start(tenant: Tenant, opening: Opening, *, by: Asker) -> Step:
+    """Begin, or go on with, the qualification of a contact; one that is not known yet becomes a lead.
+
+    The same message id counts once, even when the words had ended the flow.
+    """
+    lead = _lead(opening, by)
+    reply = Reply(opening.message, opening.id)
+    says = bool(opening.message.strip())
+    repeated = says and _heard(lead, reply)
+    flows = Flow.objects.filter(lead=lead).select_related("agent")
+    flow = flows.filter(ended_at=None).first() or (flows.first() if repeated else None)
     if flow is None:
-        flow = Flow.objects.create(lead=lead, agent=agent)
+        flow = Flow.objects.create(lead=lead, agent=by.agent)
         record("lead.qualification.start", lead, flow=str(flow.pk))
-    understood = _hear(tenant, lead, flow, opening.message, opening.id) if opening.message.strip() else None
-    return _step(flow, lead, understood)
+    elif repeated or not says:
+        return _standing(flow, lead)
+    return _hear(tenant, lead, flow, reply) if says and not repeated else _told_next(flow, lead, _next(flow, lead))
 
 
 @transaction.atomic
-def respond(tenant: Tenant, flow_id: UUID, message: str, *, client_id: str, agent: Agent | None) -> Step:
-    """The prospect answered: learn from it and choose the next question. The same `client_id` counts once."""
-    flow = find(flow_id, agent=agent)
-    lead = _locked(flow.lead_id)
+def respond(tenant: Tenant, flow_id: UUID, reply: Reply, *, by: Asker) -> Step:
+    """The prospect answered: learn from it and choose the next question. The same message id counts once."""
+    lead = _locked(pk=find(flow_id, by=by).lead_id)
+    flow = _locked_flow(flow_id)  # as it is now that nobody else answers for this lead
+    if _heard(lead, reply):
+        return _standing(flow, lead)
     if flow.ended_at is not None:
         raise Conflict("This qualification has ended.", field="flow_id")
-    return _step(flow, lead, _hear(tenant, lead, flow, message, client_id))
+    return _hear(tenant, lead, flow, reply)
 
 
 @transaction.atomic
-def end(flow_id: UUID, *, agent: Agent | None) -> Flow:
+def end(flow_id: UUID, *, by: Asker) -> Step:
     """End it; ending twice changes nothing."""
-    flow = find(flow_id, agent=agent)
+    lead = _locked(pk=find(flow_id, by=by).lead_id)
+    flow = _locked_flow(flow_id)
     if flow.ended_at is None:
-        flow.ended_at = now()
+        _close(flow, lead, "by_person")
         flow.save(update_fields=["ended_at"])
-        record("lead.qualification.end", flow.lead, flow=str(flow.pk))
-    return flow
+    return _standing(flow, lead)
 
 
-def standing(flow: Flow) -> Step:
+def standing(flow_id: UUID, *, by: Asker) -> Step:
     """The flow as it stands now: nothing is asked anew, and nothing is written."""
-    lead = flow.lead
-    return Step(flow, lead, (), (), _next(flow, lead) if flow.ended_at is None else None)
+    flow = find(flow_id, by=by)
+    return _standing(flow, flow.lead)
 
 
-def find(flow_id: UUID, *, agent: Agent | None) -> Flow:
-    """The flow; one of another tenant, or of another agent's lead (`agent`), looks like none."""
+def find(flow_id: UUID, *, by: Asker) -> Flow:
+    """The flow; one of another tenant, or of a lead that is not theirs to touch, looks like none."""
     found: Flow | None = Flow.objects.select_related("lead", "agent").filter(pk=flow_id).first()
-    if found is None or (agent is not None and found.lead.agent_id not in (None, agent.pk)):
+    if found is None or not is_visible(found.lead, by.agent, everyone=by.everyone):
         raise NotFound("There is no such qualification.", field="flow_id")
     return found
 
 
-def _hear(tenant: Tenant, lead: Lead, flow: Flow, text: str, client_id: str) -> tuple[Understood, tuple[str, ...]]:
-    conversation = _conversation(lead, flow.agent)
-    pack = pack_of(lead.side, vertical_of(lead))
-    said = Said(text, Speaker.PROSPECT, client_id, now())
-    before = completeness(profile.facts_of(lead.profile), pack, now())
-    message, new = take_in(conversation, said)
-    if not new:
-        if (message.text, message.lead_id) != (text.replace("\x00", ""), lead.pk):
-            raise Conflict("This message id belongs to another message.", field="message_id")
-        return Understood(before), ()
+def _heard(lead: Lead, reply: Reply) -> bool:
+    """Whether this message had been taken in before; Conflict when its id stands for another one."""
+    before = Message.objects.filter(client_id=reply.id).first()
+    if before is None:
+        return False
+    if (before.text, before.lead_id) != (reply.text.replace("\x00", ""), lead.pk):
+        raise Conflict("This message id belongs to another message.", field="message_id")
+    return True
+
+
+def _hear(tenant: Tenant, lead: Lead, flow: Flow, reply: Reply) -> Step:
+    conversation = conversation_of(lead, flow.agent or lead.agent)
+    conversation.lead = lead
+    past = recent(lead)
+    question = _unrecorded(flow, lead, past, reply.question)
+    facts = profile.facts_of(lead.profile)
+    message, new = take_in(conversation, Said(reply.text, Speaker.PROSPECT, reply.id, now()))
+    if not new:  # somebody used the id for another lead in this very moment
+        raise Conflict("This message id belongs to another message.", field="message_id")
     message.conversation = conversation
-    past = [one for one in recent(lead) if one.id != message.pk]
-    found = learn(message, past, tenant=tenant, asked=flow.asked)
+    found = learn(message, past, tenant=tenant, asked=flow.asked, question=question)
     reading.wish(message, found, tenant=tenant)
-    return found, tuple(fall.text() for fall in explain_fall(before, found.completeness))
+    fell = _fell(flow, lead, facts, since=past[-1].at if past else flow.started_at, after=found.completeness)
+    then = hand_off(lead.hand_off, _language(lead)) if lead.hand_off in reasons() else found.next
+    return _told_next(flow, lead, then, learned=found.changes, fell=fell)
 
 
-def _step(flow: Flow, lead: Lead, heard: tuple[Understood, tuple[str, ...]] | None) -> Step:
-    then = _next(flow, lead)
-    if isinstance(then, Question) and flow.asked[-1:] != [then.slot]:
+def _unrecorded(flow: Flow, lead: Lead, past: Sequence[Past], question: str) -> str:
+    """The question that a reply answers where the agent's words are not on record: "three" says nothing without it."""
+    if past and past[-1].speaker == Speaker.AGENT:
+        return ""
+    if question.strip() or not flow.asked:
+        return question
+    pending = _pending(flow, lead)
+    return pending.text if isinstance(pending, Question) else ""
+
+
+def _told_next(
+    flow: Flow,
+    lead: Lead,
+    then: Question | HandOff | None,
+    *,
+    learned: tuple[tuple[str, profile.Entry], ...] = (),
+    fell: tuple[str, ...] = (),
+) -> Step:
+    if isinstance(then, Question):
         flow.asked = [*flow.asked, then.slot][-MOST_ASKED:]
     flow.completeness = lead.completeness
-    flow.hand_off = then.reason if isinstance(then, HandOff) else ""
-    if then is None or isinstance(then, HandOff):
-        flow.ended_at = now()
+    if not isinstance(then, Question):
+        flow.hand_off = then.reason if then else ""
+        _close(flow, lead, flow.hand_off or "all_known")
     flow.save(update_fields=["asked", "completeness", "hand_off", "ended_at"])
-    return Step(flow, lead, heard[0].changes if heard else (), heard[1] if heard else (), then)
+    return Step(flow, lead, learned, fell, then)
 
 
-def _next(flow: Flow, lead: Lead) -> Question | HandOff | None:
+def _standing(flow: Flow, lead: Lead) -> Step:
+    pack = pack_of(lead.side, vertical_of(lead))
+    facts, last = profile.facts_of(lead.profile), recent(lead, 1)
+    since = last[-1].at if last else flow.started_at
+    after = Completeness(lead.completeness, completeness(facts, pack, now()).parts)
+    return Step(flow, lead, (), _fell(flow, lead, facts, since=since, after=after), _pending(flow, lead))
+
+
+def _pending(flow: Flow, lead: Lead) -> Question | HandOff | None:
+    """What was told last is next, as it follows from what is known now."""
+    if flow.ended_at is not None:
+        return hand_off(flow.hand_off, _language(lead)) if flow.hand_off in reasons() else None
+    return _next(flow, lead, asked=flow.asked[:-1])
+
+
+def _next(flow: Flow, lead: Lead, asked: Sequence[str] | None = None) -> Question | HandOff | None:
     if lead.hand_off in reasons():
-        return hand_off(lead.hand_off, lead.language or "en")
-    return question_for(lead, asked=flow.asked, history=recent(lead))
+        return hand_off(lead.hand_off, _language(lead))
+    return question_for(lead, asked=flow.asked if asked is None else asked, history=recent(lead))
 
 
-def _lead(opening: Opening, agent: Agent | None) -> Lead:
-    found: Lead | None = Lead.objects.select_for_update().filter(contact_id=opening.contact_id).first() or _by_id(
-        opening.contact_id
-    )
-    if found is not None:
-        if agent is not None and found.agent_id not in (None, agent.pk):
-            raise NotFound("There is no such lead.", field="contact_id")
-        return found
+def _fell(flow: Flow, lead: Lead, before: Sequence[Fact], *, since: datetime, after: Completeness) -> tuple[str, ...]:
+    """Why completeness is lower than what was told last: by these words, by age, or by what happened in between."""
+    if round(after.value, 4) >= flow.completeness:
+        return ()
+    then = completeness(before, pack_of(lead.side, vertical_of(lead)), since)
+    falls = [fall.text() for fall in explain_fall(then, after)]
+    if round(then.value, 4) < flow.completeness:
+        made = SlotFact.objects.filter(lead=lead, at__gte=max(since, flow.started_at), change__in=_LOWERS)
+        falls += [Fall("", _LOWERS[Change(change)]).text() for change in made.values_list("change", flat=True)]
+    return tuple(dict.fromkeys(falls)) or (Fall("", "pack").text(),)
+
+
+def _close(flow: Flow, lead: Lead, reason: str) -> None:
+    flow.ended_at = now()
+    record("lead.qualification.end", lead, flow=str(flow.pk), reason=reason)
+
+
+def _language(lead: Lead) -> str:
+    return lead.language or "en"
+
+
+def _lead(opening: Opening, by: Asker) -> Lead:
+    wanted = opening.contact_id.strip()
+    if not wanted or len(wanted) > MAX_CONTACT:
+        raise Invalid(f"A contact id has 1 to {MAX_CONTACT} characters.", field="contact_id")
+    ours = _id(wanted)
+    leads = Lead.objects.select_for_update()
+    found = leads.filter(contact_id=wanted).first() or (leads.filter(pk=ours).first() if ours else None)
+    if found is None and ours is None:
+        found = _begin(opening, wanted, by)
+    # an id of our own making names a lead that is there, or nothing: it never begins one
+    if found is None or not is_visible(found, by.agent, everyone=by.everyone):
+        raise NotFound("There is no such lead.", field="contact_id")
+    return found
+
+
+def _begin(opening: Opening, contact_id: str, by: Asker) -> Lead:
     try:
         with transaction.atomic():
             made: Lead = Lead.objects.create(
-                contact_id=opening.contact_id[:64],
+                contact_id=contact_id,
                 name=opening.contact_name.strip()[:120],
                 side=opening.side,
                 vertical=opening.vertical,
                 stage=Stage.NEW,
                 source="qualification",
-                agent=agent,
+                agent=by.agent,
             )
     except IntegrityError:  # somebody else was quicker with the same contact
-        made = Lead.objects.select_for_update().get(contact_id=opening.contact_id)
+        return _locked(contact_id=contact_id)
     record("lead.begin", made)
     return made
 
 
-def _by_id(reference: str) -> Lead | None:
+def _id(reference: str) -> UUID | None:
     try:
-        wanted = UUID(reference)
+        return UUID(reference)
     except ValueError:
         return None
-    found: Lead | None = Lead.objects.select_for_update().filter(pk=wanted).first()
+
+
+def _locked(**which: Any) -> Lead:
+    found: Lead = Lead.objects.select_for_update().get(**which)
     return found
 
 
-def _locked(lead_id: UUID) -> Lead:
-    found: Lead = Lead.objects.select_for_update().get(pk=lead_id)
+def _locked_flow(flow_id: UUID) -> Flow:
+    found: Flow = Flow.objects.select_for_update(of=("self",)).select_related("agent").get(pk=flow_id)
     return found
-
-
-def _conversation(lead: Lead, agent: Agent | None) -> Conversation:
-    if agent is not None:
-        talk = conversation_of(lead, agent)
-    else:
-        talk, _ = Conversation.objects.get_or_create(lead=lead, medium=Medium.CHAT, defaults={"agent": lead.agent})
-    talk.lead = lead
-    return talk
 
 
 def told(step: Step) -> dict[str, Any]:

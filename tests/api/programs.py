@@ -13,6 +13,12 @@ from tests.world import Person
 
 ROOT = "/api/v1/claude/coaching/"
 WRITE, READ = "coaching:write", "coaching:read"
+LEADS_WRITE, LEADS_READ = "leads:write", "leads:read"
+
+
+def address(path: str) -> str:
+    """Of an endpoint of coaching; of another one when the path begins with a slash."""
+    return f"/api/v1/claude{path}" if path.startswith("/") else ROOT + path
 
 
 class Caller:
@@ -23,10 +29,14 @@ class Caller:
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         told = {**self.headers, **headers}
-        return self.client.post(ROOT + path, body or {}, content_type="application/json", headers=told)
+        return self.client.post(address(path), body or {}, content_type="application/json", headers=told)
+
+    def patch(self, path: str, body: Any = None, **headers: str) -> Any:
+        told = {**self.headers, **headers}
+        return self.client.patch(address(path), body or {}, content_type="application/json", headers=told)
 
     def get(self, path: str, **query: Any) -> Any:
-        return self.client.get(ROOT + path, query, headers=self.headers)
+        return self.client.get(address(path), query, headers=self.headers)
 
 
 class Program(Caller):

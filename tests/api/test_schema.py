@@ -25,17 +25,30 @@ def operations(schema: Any) -> list[tuple[str, str, Any]]:
 
 
 def test_it_names_every_door(schema: Any) -> None:
-    assert {(method, path.removeprefix("/api/v1/claude/coaching/")) for path, method, _ in operations(schema)} == {
-        ("post", "real-time"),
-        ("post", "objections"),
-        ("post", "next-question"),
-        ("post", "fair-housing"),
-        ("get", "sessions"),
-        ("post", "sessions"),
-        ("get", "sessions/{session_id}"),
-        ("post", "sessions/{session_id}/end"),
-        ("post", "feedback"),
-        ("post", "tickets"),
+    assert {(method, path.removeprefix("/api/v1/claude/")) for path, method, _ in operations(schema)} == {
+        ("post", "coaching/real-time"),
+        ("post", "coaching/objections"),
+        ("post", "coaching/next-question"),
+        ("post", "coaching/fair-housing"),
+        ("get", "coaching/sessions"),
+        ("post", "coaching/sessions"),
+        ("get", "coaching/sessions/{session_id}"),
+        ("post", "coaching/sessions/{session_id}/end"),
+        ("post", "coaching/feedback"),
+        ("post", "coaching/tickets"),
+        ("post", "semantic/intent"),
+        ("post", "semantic/preferences"),
+        ("post", "semantic/qualification"),
+        ("post", "semantic/questions"),
+        ("post", "qualification/start"),
+        ("get", "qualification/{flow_id}"),
+        ("post", "qualification/{flow_id}/responses"),
+        ("post", "qualification/{flow_id}/end"),
+        ("get", "leads"),
+        ("get", "leads/{lead_id}"),
+        ("patch", "leads/{lead_id}"),
+        ("post", "leads/{lead_id}/facts"),
+        ("get", "leads/{lead_id}/score"),
     }
 
 
@@ -52,7 +65,7 @@ def test_every_operation_is_described_with_its_errors_and_ways_in(schema: Any) -
                 status,
             )
             assert {"RateLimit-Limit", "RateLimit-Remaining"} <= answer["headers"].keys(), (path, status)
-        if method == "post" and "requestBody" in told:
+        if method in ("post", "patch") and "requestBody" in told:
             (body,) = told["requestBody"]["content"].items()
             assert body[0] == "application/json"
             assert body[1]["examples"], path
@@ -63,6 +76,9 @@ def test_ids_are_ids_and_bodies_are_closed(schema: Any) -> None:
     for name in ("RealTimeRequestRequest", "FeedbackRequestRequest", "TicketRequestRequest"):
         assert shapes[name]["additionalProperties"] is False
         assert shapes[name]["properties"]["agent_id"]["format"] == "uuid"
+    for name in ("StartRequestRequest", "ResponseRequestRequest", "PatchedLeadChangeRequest", "FactChangeRequest"):
+        assert shapes[name]["additionalProperties"] is False
+    assert shapes["PatchedLeadChangeRequest"]["properties"]["agent_id"]["format"] == "uuid"
 
 
 def test_the_docs_page_runs_no_inline_script(db: None) -> None:

@@ -20,6 +20,8 @@ EXPECTED = {
     "leads.read.all": "oatr",
     "leads.write": "oatg",
     "leads.import": "oat",
+    "leads.write.all": "oat",
+    "leads.manage": "oat",
     "playbook.read": "oatgr",
     "playbook.publish": "oa",
     "people.manage": "oa",
@@ -75,9 +77,9 @@ KEYS = {
         "coaching.hear_for_others",
         "coaching.feedback",
         "coaching.listen",
-        "leads.write",
     },
     "coaching:read": {"coaching.sessions.all", "coaching.sessions.own", "playbook.read"},
+    "leads:write": {"leads.write", "leads.write.all", "leads.manage"},
     "leads:read": {"leads.read.all", "leads.read.own"},
 }
 

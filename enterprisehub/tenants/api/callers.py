@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from enterprisehub.errors import Invalid, NotAllowed, NotFound
 from enterprisehub.tenants import api_keys
-from enterprisehub.tenants.access import key_may, may
+from enterprisehub.tenants.access import OF_OTHERS, key_may, may
 from enterprisehub.tenants.models import Agent, ApiKey, Membership, Tenant
 
 if TYPE_CHECKING:  # rest_framework.views reads these classes from the settings while it is loaded
@@ -39,14 +39,15 @@ class Caller:
         """Asks the one table of roles and scopes. A key that is bound to an agent never speaks for, or sees, others."""
         if self.key is None:
             return may(self.role, operation)
-        if self.key.agent_id is not None and operation in ("coaching.hear_for_others", "coaching.sessions.all"):
+        if self.key.agent_id is not None and operation in OF_OTHERS:
             return False
         return key_may(self.key.scopes, operation)
 
-    def agent_for(self, wanted: UUID | None) -> Agent:
+    def agent_for(self, wanted: UUID | None, others: str = "coaching.hear_for_others") -> Agent:
         """The agent on whose behalf this request speaks: the caller's own when none is named.
 
-        An agent that may not be spoken for looks like one that does not exist.
+        `others` is the operation that lets a caller speak for somebody else. An agent that may not be spoken for looks
+        like one that does not exist.
         """
         if wanted is None:
             if self.agent is not None:
@@ -54,8 +55,8 @@ class Caller:
             raise Invalid("Say for which agent: this caller has no agent of its own.", field="agent_id")
         if self.agent is not None and wanted == self.agent.pk:
             return self.agent
-        others = self.may("coaching.hear_for_others")
-        found = Agent.objects.filter(pk=wanted, is_active=True).first() if others else None
+        allowed = self.may(others)
+        found = Agent.objects.filter(pk=wanted, is_active=True).first() if allowed else None
         if found is None:
             raise NotFound("There is no such agent.", field="agent_id")
         found.tenant = self.tenant

@@ -58,8 +58,9 @@ class Schema(AutoSchema):
     def _problems(self) -> dict[int, str]:
         found = dict(ALWAYS)
         view, names = self.view, {parameter["name"] for parameter in self._get_parameters()}
-        if self.method == "POST" or names - {HEADER}:
-            found |= WITH_A_BODY if self.method == "POST" else {400: "A parameter cannot be read as what it should be."}
+        takes = self.method in ("POST", "PATCH")
+        if takes or names - {HEADER}:
+            found |= WITH_A_BODY if takes else {400: "A parameter cannot be read as what it should be."}
         if self.method in getattr(view, "names_things", ()):
             found |= WITH_AN_ID
         if HEADER in names:

@@ -1,0 +1,23 @@
+"""Which API path leads to which endpoint of leads?"""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from leads import api, api_qualification, api_semantic
+
+urlpatterns = [
+    path("semantic/intent", api_semantic.Intent.as_view(), name="api_intent"),
+    path("semantic/preferences", api_semantic.Preferences.as_view(), name="api_preferences"),
+    path("semantic/qualification", api_semantic.QualificationOf.as_view(), name="api_qualification"),
+    path("semantic/questions", api_semantic.Questions.as_view(), name="api_questions"),
+    path("qualification/start", api_qualification.Start.as_view(), name="api_flow_start"),
+    path("qualification/<str:flow_id>", api_qualification.OneFlow.as_view(), name="api_flow"),
+    path("qualification/<str:flow_id>/responses", api_qualification.Responses.as_view(), name="api_flow_responses"),
+    path("qualification/<str:flow_id>/end", api_qualification.EndOf.as_view(), name="api_flow_end"),
+    path("leads", api.Leads.as_view(), name="api_leads"),
+    path("leads/", api.Leads.as_view(schema=None), name="api_leads_slash"),
+    path("leads/<str:lead_id>", api.OneLead.as_view(), name="api_lead"),
+    path("leads/<str:lead_id>/facts", api.LeadFacts.as_view(), name="api_lead_facts"),
+    path("leads/<str:lead_id>/score", api.LeadScore.as_view(), name="api_lead_score"),
+]
