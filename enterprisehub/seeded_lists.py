@@ -40,7 +40,7 @@ def _qualification(plan: Plan, made: Made) -> None:
     """The first lead's, begun as an integration would; it asks what is not known yet, or hands over."""
     lead = Lead.objects.filter(pk=plan.key("lead", made.tenant.slug, 0)).first()
     if lead is not None and not Flow.objects.filter(lead=lead).exists():
-        qualifying.start(made.tenant, qualifying.Opening(lead.contact_id), agent=lead.agent)
+        qualifying.start(made.tenant, qualifying.Opening(lead.contact_id), by=qualifying.Asker(lead.agent))
 
 
 def _pipeline(plan: Plan, made: Made) -> None:

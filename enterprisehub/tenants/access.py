@@ -48,9 +48,7 @@ OPERATIONS: dict[str, frozenset[Role]] = {
 
 # What an API key may be granted; each scope opens these operations and no others.
 KEY_SCOPES: dict[str, frozenset[str]] = {
-    "coaching:write": frozenset(
-        {"coaching.hear", "coaching.hear_for_others", "coaching.feedback", "coaching.listen"}
-    ),
+    "coaching:write": frozenset({"coaching.hear", "coaching.hear_for_others", "coaching.feedback", "coaching.listen"}),
     "coaching:read": frozenset({"coaching.sessions.all", "coaching.sessions.own", "playbook.read"}),
     "leads:write": frozenset({"leads.write", "leads.write.all", "leads.manage"}),
     "leads:read": frozenset({"leads.read.all", "leads.read.own"}),
