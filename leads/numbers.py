@@ -166,7 +166,7 @@ def _scale(tokens: Sequence[Token], at: int, known: Numerals) -> tuple[float, in
     multiplies = (
         word
         and word.value.kind == "scale"
-        and (word.value.value >= 1000 or known.language == "zh" or word.value.value == 100 and known.language == "en")
+        and (word.value.value >= 1000 or known.language == "zh" or (word.value.value == 100 and known.language == "en"))
     )
     return (word.value.value, word.stop) if word and multiplies else None
 
