@@ -72,14 +72,11 @@ def _read(
     sure = 0.7 if _HEDGED.search(plain[part.start : start]) else 0.9
     if phrases.needless and needless(plain, start, part):
         return Told(phrases.slot, ANY, *hit.span(), confidence=sure)
-    if denied(plain, start, part) and phrases.slot != "deal_breaker":
-        other = phrases.denied
-        return (
-            None
-            if other is None or other == value
-            else Told(phrases.slot, other, *_wide(plain, part, hit), confidence=sure)
-        )
-    return Told(phrases.slot, _value(value, hit, text), *hit.span(), confidence=sure)
+    if not denied(plain, start, part) or phrases.slot == "deal_breaker":
+        return Told(phrases.slot, _value(value, hit, text), *hit.span(), confidence=sure)
+    if phrases.denied is None or phrases.denied == value:
+        return None
+    return Told(phrases.slot, phrases.denied, *_wide(plain, part, hit), confidence=sure)
 
 
 def _wide(plain: str, part: Sentence, hit: re.Match[str]) -> tuple[int, int]:

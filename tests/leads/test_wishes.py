@@ -132,6 +132,8 @@ def test_a_question_about_one_home_tells_no_wish(text: str) -> None:
         ("We visited a house in Salem and it had 3 bedrooms", "beds"),
         ("Can you find me another one!", "beds"),
         ("I want to live in peace", "location"),
+        ("Is this apartment still available?", "property_type"),
+        ("I really liked the house", "property_type"),
         ("I'm in a hurry", "location"),
         ("Let's talk in March", "location"),
         ("the apartment on 12 Oak Street", "location"),

@@ -18,6 +18,7 @@ from tests.leads.wishes import NOW, one, state, turns
         ("our budget is $1.2M", {"price_max": 1_200_000}),
         ("$2,800 a month max", {"price_monthly_max": 2800}),
         ("hasta 300 mil", {"price_max": 300_000}),
+        ("I would like to pay around $1,600", {"price_monthly_max": 1600}),
         ("no más de $2,500 al mes", {"price_monthly_max": 2500}),
         ("price is no object", {"price_max": "any"}),
     ],
@@ -28,7 +29,14 @@ def test_an_amount_bounds_the_price_from_the_side_that_is_said(text: str, told: 
 
 @pytest.mark.parametrize(
     "text",
-    ["We have 60k for the down payment", "It is listed at $450k", "I make $90k", "Is it $450k?", "call 512 555 0199"],
+    [
+        "We have 60k for the down payment",
+        "It is listed at $450k",
+        "I make $90k",
+        "Is it $450k?",
+        "$2050 sounds too high",
+        "call 512 555 0199",
+    ],
 )
 def test_an_amount_that_is_no_bound_tells_no_price(text: str) -> None:
     assert not {"price_min", "price_max", "price_monthly_max"} & state(text).keys()
