@@ -44,9 +44,11 @@ class Reading:
 class FactDraft(BaseModel):
     """One fact; its amount, date or number is read from the quote by us."""
 
-    name: str = Field(description="One of the slots in the situation.")
+    name: str = Field(description="One of the slots that can be filled.")
     quote: str = Field(description="The prospect's own words that say it, copied verbatim, as few as possible.")
-    value: str = Field(description="The value in words; for a slot with choices one of them.")
+    value: str = Field(
+        description="In the words of the quote; for a slot with choices one of them, for a bool true or false."
+    )
 
 
 class UnderstandingDraft(BaseModel):

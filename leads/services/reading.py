@@ -100,9 +100,9 @@ def read_again(conversation_id: UUID) -> Outcome:
 
 def _load(conversation_id: UUID) -> _Work | None:
     with scope(current()):
-        conversation = Conversation.objects.select_related("lead", "tenant").get(pk=conversation_id)
-        said = _said(conversation)
-        if not said or said[-1].position <= conversation.understood:
+        conversation = Conversation.objects.select_related("lead", "tenant").filter(pk=conversation_id).first()
+        said = _said(conversation) if conversation is not None else []
+        if conversation is None or not said or said[-1].position <= conversation.understood:
             return None
         lead = conversation.lead
         turns = tuple(Past(one.pk, one.speaker, one.text, one.at) for one in said)
@@ -138,7 +138,9 @@ def _said(conversation: Conversation) -> list[Message]:
 def _apply(work: _Work, state: Sequence[Slot]) -> None:
     # The conversation's row first, as hearing takes them: two who lock in the same order cannot wait for each other.
     Conversation.objects.filter(pk=work.conversation, understood__lt=work.position).update(understood=work.position)
-    lead = Lead.objects.select_for_update().get(pk=work.lead)
+    lead = Lead.objects.select_for_update().filter(pk=work.lead).first()
+    if lead is None:  # erased while Claude was reading
+        return
     known = profile.slots_of(lead.profile)
     new = tuple(_new(state, work, lead))
     if not new:

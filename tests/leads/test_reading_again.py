@@ -194,6 +194,36 @@ def test_orders_are_ours_alone_and_names_stay_in_the_house(world: World, connect
     assert "zebra" in result["content"]
 
 
+def test_what_became_known_while_claude_was_reading_stays(
+    world: World, talk: Conversation, connected: FakeClaude
+) -> None:
+    with named(talk.tenant_id):
+        work = reading._load(talk.pk)
+    assert work is not None
+    with scope(talk.tenant_id):
+        facts.correct(talk.lead, "garage", "no", by=world.alice.agent)
+        given = [FactDraft(name=name, quote="park my truck", value="true") for name in ("garage", "yard")]
+        reading._apply(work, adopt(work.question, UnderstandingDraft(facts=given, confidence=1)) or ())
+    assert (profile(talk)["garage"]["value"], profile(talk)["garage"]["extractor"]) == (False, "person")
+    assert (profile(talk)["yard"]["value"], profile(talk)["yard"]["extractor"]) == (True, "claude")
+
+
+def test_words_that_name_somebody_come_back_as_they_were_said(world: World, connected: FakeClaude) -> None:
+    conversation = world.conversation(world.alice, name="Penelope Quill")
+    words = "It is Penelope, my number is 212-555-0147. I am running out of room here."
+    world.says(world.alice, conversation.lead, words)
+    read(conversation)
+    for fact in by_claude(conversation):
+        assert words[fact.start : fact.end] == fact.quote
+    assert by_claude(conversation)
+
+
+def test_a_conversation_that_is_gone_is_nobodys_business(world: World, connected: FakeClaude) -> None:
+    with named(world.oakwood.pk):
+        assert reading.read_again(uuid4()) == Outcome.SUPERSEDED
+    assert connected.requests == []
+
+
 def drafted(said: str, **fact: str) -> tuple[Any, ...]:
     """What of this one fact is adopted."""
     with named(uuid4()):

@@ -281,3 +281,8 @@ def test_the_pipelines_meaning_is_edited_by_who_runs_the_place(world: World, cli
         assert PipelineStage.objects.get().stage == "active"
         trail = set(AuditEvent.objects.filter(target__startswith="leads.pipelinestage").values_list("verb", flat=True))
     assert trail == {"admin.add", "admin.change"}
+
+
+def test_a_training_ends_before_the_broker_would_hand_it_out_again(settings: Any) -> None:
+    work_of = current_app.tasks["leads.train_scoring"]
+    assert work_of.soft_time_limit < work_of.time_limit < settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
