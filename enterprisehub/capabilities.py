@@ -10,4 +10,6 @@ from coaching.suggestions import COACH
 from enterprisehub.engines.base import Capability
 from leads.scoring import SCORING
 
-CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {each.name: each for each in (OBJECTION, COACH, QUESTION, SCORING)}
+CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
+    each.name: each for each in (OBJECTION, COACH, QUESTION, SCORING)
+}
