@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +25,7 @@ from leads.services.learning import Past, learn, question_for, recent, vertical_
 from leads.services.people import conversation_of, is_visible, take_in
 
 MOST_ASKED = 40
-MAX_CONTACT = 64  # characters of a contact id
+CONTACT = re.compile(r"[\x21-\x7e]{1,64}")
 # What happened to a fact between two turns -> why completeness may be lower
 _LOWERS = {
     Change.ERASED: "erased",
@@ -230,8 +231,8 @@ def _language(lead: Lead) -> str:
 
 def _lead(opening: Opening, by: Asker) -> Lead:
     wanted = opening.contact_id.strip()
-    if not wanted or len(wanted) > MAX_CONTACT:
-        raise Invalid(f"A contact id has 1 to {MAX_CONTACT} characters.", field="contact_id")
+    if not CONTACT.fullmatch(wanted):
+        raise Invalid("A contact id has 1 to 64 visible ASCII characters.", field="contact_id")
     ours = _id(wanted)
     leads = Lead.objects.select_for_update()
     found = leads.filter(contact_id=wanted).first() or (leads.filter(pk=ours).first() if ours else None)
