@@ -123,7 +123,7 @@ def trace_of(caller: Caller) -> str:
 
 
 def _detail(sheet: dict[str, Any], lead: Lead) -> dict[str, Any]:
-    row = {name: getattr(lead, name) for name in shapes.LeadAnswer().fields if name != "lead_id"}
+    row = {str(name): getattr(lead, str(name)) for name in shapes.LeadAnswer().fields if str(name) != "lead_id"}
     return {
         **row,
         "pk": lead.pk,

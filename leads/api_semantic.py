@@ -95,5 +95,5 @@ def conversation_of(given: dict[str, Any], *, zone: str) -> dict[str, Any]:
     turns = list(given.get("conversation") or given.get("conversation_history") or [])
     if "message_text" in given:
         turns.append({"speaker": "prospect", "text": given["message_text"]})
-    setting = {name: given[name] for name in ("now", "timezone", "country") if name in given}
+    setting: dict[str, Any] = {name: given[name] for name in ("now", "timezone", "country") if name in given}
     return {"timezone": zone, **setting, "conversation": turns}
