@@ -167,7 +167,7 @@ def _sign(cue: Cue, match: re.Match[str], text: str, bounds: list[Span], book: P
 def _why_not(cue: Cue, before: str, after: str, frames: Mapping[str, re.Pattern[str]]) -> str:
     if cue.deniable and denied(before, frames):
         return "denied"
-    if frames["dismissed_after"].match(after.strip()):
+    if frames["dismissed_after"].match(" " + after.strip()):  # a phrase that begins with a gap needs one to begin at
         return "denied"
     if frames["reported"].search(before) and not frames["agreed"].search(after):
         return "reported"

@@ -63,7 +63,7 @@ def rulebook() -> Rulebook:
 
 def read(table: Mapping[str, Any]) -> Rulebook:
     """Compile a table; ValueError names a phrase that cannot be read."""
-    sets = table["sets"]
+    sets = {name: "|".join(listed.split()) for name, listed in table["sets"].items()}
     rows = [(part, each) for part in ("things", "frames", "rules", "excuses") for each in table[part]]
     rows += [("pretexts", {"from": "out", "say": table["pretexts"]})]
     rows += [("cues", {"from": "both", "kind": kind, "say": say}) for kind, say in table["cues"].items()]
@@ -95,7 +95,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _index(pairs: Iterable[tuple[Phrase, str]], sets: Mapping[str, str]) -> Book:
     index: dict[str, list[Phrase]] = {}
     for rank, (meant, written) in enumerate(pairs):
-        for variant in _variants(written.replace("WHO", f"{PEOPLE}*")):
+        for variant in _variants(written.replace("| ", "|").replace("WHO", f"{PEOPLE}*")):
             pattern, gate = expression(variant, sets)
             if not gate:
                 raise ValueError(f"the phrase {written!r} needs at least one word that must be there")

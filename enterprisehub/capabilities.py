@@ -17,6 +17,7 @@ from leads.purposes import INTENT
 from leads.qualification import QUALIFICATION
 from leads.scoring import SCORING
 from leads.sentiment import SENTIMENT
+from leads.understanding import UNDERSTAND
 
 CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
     each.name: each
@@ -33,5 +34,6 @@ CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
         QUESTION,
         SCORING,
         SENTIMENT,
+        UNDERSTAND,
     )
 }

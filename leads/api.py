@@ -123,7 +123,8 @@ def trace_of(caller: Caller) -> str:
 
 
 def _detail(sheet: dict[str, Any], lead: Lead) -> dict[str, Any]:
-    row = {str(name): getattr(lead, str(name)) for name in shapes.LeadAnswer().fields if str(name) != "lead_id"}
+    names = [str(name) for name in shapes.LeadAnswer().fields]
+    row = {name: getattr(lead, name) for name in names if name != "lead_id"}
     return {
         **row,
         "pk": lead.pk,

@@ -13,7 +13,7 @@ from leads import api_told_semantic as told
 from leads import language, preferences, purposes, qualification, sentiment
 from leads import serializers_semantic as shapes
 from leads.qualification import Qualification
-from leads.services import reading
+from leads.services import meaning
 
 ASK = ("leads.write", "leads.read.own")  # what is asked and not recorded
 _SAYS_NOTHING = {"unit": "", "offered": False, "earlier": None, "contradiction": False}
@@ -29,7 +29,7 @@ class Intent(Door):
         Nothing is recorded. The mood is for the agent's eyes: nothing is scored by it.
         """
         given = self.given(shapes.IntentRequest, request)
-        found = reading.meaning(conversation_of(given, zone=self.caller.tenant.timezone))
+        found = meaning.meaning(conversation_of(given, zone=self.caller.tenant.timezone))
         answer = {
             **purposes.render(found.purposes),
             "language": language.render(found.language),
@@ -50,7 +50,7 @@ class Preferences(Door):
         Takes a whole `conversation`, or `message_text` with its `conversation_history`. Nothing is recorded.
         """
         given = self.given(shapes.PreferencesRequest, request)
-        found = reading.wishes(conversation_of(given, zone=self.caller.tenant.timezone))
+        found = meaning.wishes(conversation_of(given, zone=self.caller.tenant.timezone))
         slots = [{**_SAYS_NOTHING, **slot} for slot in preferences.render(found.value)["slots"]]
         return Response(
             shapes.PreferencesAnswer({"slots": slots, "source": found.source, "processing_time_ms": self.ms}).data
@@ -87,7 +87,7 @@ class Questions(Door):
 
 def _qualified(door: Door, request: Request) -> Answer[Qualification]:
     given = door.given(shapes.QualificationRequest, request)
-    return reading.qualified({"timezone": door.caller.tenant.timezone, **given})
+    return meaning.qualified({"timezone": door.caller.tenant.timezone, **given})
 
 
 def conversation_of(given: dict[str, Any], *, zone: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from leads.tokens import Lexicon, lexicon, spell
 
 # field of data/dates.yaml → kind; a later field wins where one word is in two
 _LISTS = {
-    "glue": "G", "no_date": "!", "at": "P", "of": "f", "the": "A", "to": "t", "one": "a", "year": "y", "before": "B", "after": "C",
+    "glue": "G", "every": "S", "no_date": "!", "at": "P", "of": "f", "the": "A", "to": "t", "one": "a", "before": "B", "after": "C",
     "ahead": "i", "ahead_after": "g", "ago": "k", "ago_after": "b", "within": "j", "within_after": "J",
 }  # fmt: skip
 _VALUES = {
@@ -27,7 +27,7 @@ _CHINESE_UNITS = {"年": "Z", "月": "L"}  # they also stand between the figures
 class Word(NamedTuple):
     """One word about time. Kinds: m month, w weekday (M, W when the short form is another word too), o ordinal, r day from today, u unit, x which,
     X which (behind), p part, v part (behind), s season, h holiday, i "in", g "from now", j "within", J (behind), k "ago" (before), b (behind),
-    B before, C after, f of, A the, P other preposition, t to, a one, y "the year", E "eom", G glue, ! no date beside it."""
+    B before, C after, f of, A the, P other preposition, t to, a one, E "eom", G glue, S every, ! no date beside it."""
 
     kind: str
     value: str = ""
@@ -64,6 +64,7 @@ def _entries(language: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Wor
     for place, ordinal in enumerate(table["ordinals"], 1):
         for form in (ordinal, ordinal[:-1], ordinal[:-1] + "n") if table.get("inflected") else (ordinal,):
             yield form, Word("o", str(place))
+    yield from ((form, Word("o", str(place))) for form, place in table.get("ordinal_forms", {}).items())
     for phrase, unit in table["units"].items():
         yield phrase, Word(_CHINESE_UNITS.get(phrase, "u"), unit)
     for field, kind in _VALUES.items():
@@ -73,14 +74,15 @@ def _entries(language: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Wor
 def _names(language: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Word]]:
     locale = Locale.parse(language)
     weak = {spell(each.rstrip("_")) for each in table["weak"]}
-    for kind, names, sure in (("m", locale.months, table["months"]), ("w", locale.days, table["weekdays"])):
+    # "mar" is March before it is martes
+    for kind, names, sure in (("w", locale.days, table["weekdays"]), ("m", locale.months, table["months"])):
         for form in ("format", "stand-alone"):
             for width in ("abbreviated", "wide"):
                 for number, name in names[form][width].items():
                     short = width == "abbreviated" and language != "zh"
                     yield from _forms(name, Word(kind.upper() if short else kind, str(number)))
         yield from ((name, Word(kind, str(number))) for name, number in sure.items())
-    for kind, names in (("M", locale.months), ("W", locale.days)):
+    for kind, names in (("W", locale.days), ("M", locale.months)):
         for width in ("abbreviated", "wide"):
             yield from (
                 (name, Word(kind, str(number)))

@@ -84,6 +84,9 @@ def _time(hit: re.Match[str], language: str) -> str:
     if said.get("less"):
         hour, minute = hour - 1, 60 - (15 if said["less"].startswith(("quarter", "cuarto", "quart", "viertel")) else 30)
     afternoon, morning = _halves(hit, said, language)
+    if until := said.get("until"):
+        before = hour > int(until) != 12  # "11-1 pm" starts in the morning
+        afternoon, morning = (afternoon and not before), (morning or before)
     if hour > 24 or (hour > 12 and morning):
         return ""
     if afternoon and hour < 12:
@@ -120,7 +123,9 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     hour = rf"(?P<h>1\d|2[0-4]|0?\d|{words})"
     part = rf"(?: (?P<part>{_AM[language]}|{_PM[language]}))"
     shared = (
-        rf"(?<![\d.,:/$€£-])\b{_FIGURE}(?:[:.h]{_MINUTES})? ?{_HALF}",
+        rf"(?<![\d.,:/$€£])\b{_FIGURE}(?:[:.h]{_MINUTES})? ?{_HALF}",
+        # "4-6 pm", "between 11 and 1pm"
+        rf"(?<![\d.,:/$€£-])\b{_FIGURE}(?::{_MINUTES})?(?= ?(?:-|to|and|a|y) ?(?P<until>1?\d)(?::\d\d)? ?{_HALF})",
         rf"(?<![\d.,:/$])\b{_FIGURE}:{_MINUTES}(?::\d\d)?(?![\d:]){part}?(?P<bare>)",
     )
     return tuple(re.compile(each) for each in (*_OWN[language](hour, part), *shared))
@@ -134,7 +139,7 @@ _OWN: Final[Mapping[str, Callable[[str, str], tuple[str, ...]]]] = {
         rf"\b{hour}(?:[ :-]?{_MINUTES})?{part}",
         rf"\b(?P<h>{'|'.join(_HOURS['en'].split())})(?: {_MINUTES})? ?{_HALF}",
         r"\b(?P<noon>noon|midday)\b|\b(?P<midnight>midnight)\b",
-        rf"(?<=\bat ){hour}\b(?!\.\d){_END}(?P<bare>)",
+        rf"(?:(?<=\bat )|(?<=\bafter )|(?<=\bbefore )|(?<=\buntil )){hour}\b(?!\.\d){_END}(?P<bare>)",
     ),
     "es": lambda hour, part: (
         rf"\ba las? {hour}(?::{_MINUTES})?(?: y (?P<past>media|cuarto))?(?: menos (?P<less>cuarto))?\b{part}?(?: ?{_HALF})?(?P<bare>)",

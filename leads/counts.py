@@ -50,9 +50,10 @@ _BARE: Final = re.compile(
     r"|dogs?|cats?|cars?|adults|of us|square|sq|acres?|thousand|hundred|million|mil\b|dias|semanas|meses|anos|personas|hijos|perros|gatos|:\d|[\d,]{2,}|"
     r" ?(?:more )?(?:questions?|things?|options?|places?|apartments?|properties|homes?|houses?)))"
 )
-_ORDINAL_BEFORE: Final = re.compile(
-    r"(?:\$ ?|#|no one|any|which|that|the|this|another|other|need|want|good|nice|furnished|friendly) ?$"
+_NAMED_ONE: Final = re.compile(
+    r"(?:\$ ?|#|no|any|which|that|the|this|another|other|last|first|next|different|new|good|nice|furnished|friendly) ?$"
 )
+_WISHED_ONE: Final = re.compile(r"(?:need|want) ?$")
 _SIZE: Final = re.compile(
     r"(?<![\d.,$])(?P<n>\d{1,3}(?:[.,]\d{3})+|\d{1,7}(?:\.\d)?)(?P<k>k)? ?\+?[- ]?(?P<u>sq(?:uare)?\.?[- ]?(?:feet|foot|ft|fts)|sqft|sf|pies(?: cuadrados)?|ft2|ft²"
     r"|m2|m²|sqm|square met(?:er|re)s?|metros(?: cuadrados)?|qm|quadratmeter|平米|平方米|acres?)(?![a-z])"
@@ -141,4 +142,6 @@ def _free(hit: re.Match[str], plain: str, taken: tuple[tuple[int, int], ...]) ->
 
 def _pronoun(hit: re.Match[str], plain: str) -> bool:
     # "the one in Albany", "I need one that ..." count nothing
-    return bool(_ORDINAL_BEFORE.search(plain[: hit.start()])) and bool(plain[hit.end() :].strip(" .!,?"))
+    before = plain[: hit.start()]
+    more = bool(plain[hit.end() :].strip(" .!,?"))
+    return bool(_NAMED_ONE.search(before)) or (more and bool(_WISHED_ONE.search(before)))

@@ -33,26 +33,31 @@ def grammar(*, month_first: bool, year_first: bool) -> re.Pattern[str]:
     )
     on = number if month_first else f"u?{_F}?{number}"
     bare = "|o" if year_first else "" if month_first else rf"(?:{_F}?{_W})?"  # "29日", "le 25 mardi"
-    weekday = rf"o?f?x{_U}{_F}{{0,2}}{_W}|{_W}{_F}{{0,2}}x{_U}|{_W}{_F}{{0,2}}A?{_U}{behind}|x{_F}?{_W}{behind}?|{_W}{behind}|{_W}{_F}{{0,2}}{on}{alone}|{_W}f?n(?=;|$)|w|(?<=[fPwWt])W(?![?nN])"
+    before = "fPwWt" if month_first else "PwWt"  # "on sat", not "vista de mar"
+    weekday = rf"o?f?x{_U}{_F}{{0,2}}{_W}|{_W}{_F}{{0,2}}x{_U}|{_W}{_F}{{0,2}}A?{_U}{behind}|x{_F}?{_W}{behind}?|{_W}{behind}|{_W}{_F}{{0,2}}{on}{alone}|{_W}f?n(?=;|$)|w|W(?=P?T)|(?<=[{before}])W(?![?nN])"
+    own_month = "" if month_first else rf"|A?[on]{_F}{{1,2}}x{_U}"  # "20 de este mes"
     the = "A" if month_first else "(?:Au?|u)"
-    numbered = rf"A?o{_F}{{0,2}}x{_U}|A{number}{_F}{{0,2}}{_U}{behind}|{the}{number}{alone}{bare}"
+    numbered = rf"A?o{_F}{{0,2}}x{_U}|A{number}{_F}{{0,2}}{_U}{behind}|{the}{number}{alone}{bare}{own_month}"
     holiday = rf"(?:x{_F}?)?h{behind}?(?:{_F}{{0,2}}Y)?"
     single = {"date": date, "weekday": weekday, "numbered": numbered, "holiday": holiday, "relative": "r"}
     anchor = "|".join(single.values())
     rules = {
+        "set": rf"S{_F}?(?:{_W}|{_U}|[onr])",
+        "week_of_month": rf"[ox]u{_F}{{1,2}}{_K}(?:{_F}{{0,2}}Y)?",
+        "week_of_day": rf"u{_F}{{1,2}}(?:{date}|{numbered})",
         "offset": rf"(?:[naN]f?{_U}[ft,]{{0,2}})+[BC]{_F}{{0,2}}(?:{anchor})",
         "within": rf"jf?(?:[naN]?f?{_U})|x[nN]{_U}|{_COUNT}J",
-        "span": rf"(?:if?)?n[t-]n{_U}g?",
+        "span": rf"(?:[ij]f?)?[nN][t-][nN]{_U}g?",
         "ahead": rf"(?:i{_COUNT}|{_COUNT}g)(?!{_F}?[BC]{_F}{{0,2}}(?:{anchor}))",
         "ago": rf"k{_COUNT}|{_COUNT}b",
         "days": rf"{_K}{_F}{{0,2}}[on][t-]A?[on](?!{_U})(?:{_F}{{0,2}}Y)?|[on][t-]A?[on]{_F}{{0,3}}{_K}(?:{_F}{{0,2}}Y)?",
         **single,
         "quarter": rf"Y?{_F}?q(?:{_F}{{0,2}}Y)?|o{_F}?u(?:{_F}{{0,2}}(?:Y|x{_U}))?",
-        "part": rf"p{_F}{{0,2}}(?:x?{_U}{behind}?|y|{_K}(?:{_F}{{0,2}}Y)?|x?s{behind}?|Y)|gx{_U}|E|[nx]v|v",
+        "part": rf"p{_F}{{0,2}}(?:x?{_U}{behind}?|{_K}(?:{_F}{{0,2}}Y)?|x?s{behind}?|Y?q|Y)|gx{_U}|E|[nx]v|v",
         "season": rf"x{_F}?s|s{behind}|(?<=[PiAtfj])s(?:{_F}{{0,2}}Y)?|s{_F}{{0,2}}Y",
         "month": rf"x{_F}?{_K}|{_K}{behind}|m(?:{_F}{{0,2}}Y)?|{_BEFORE_WEAK}M(?:{_F}{{0,2}}Y)?|M{_F}{{0,2}}Y|[YN]ZnL|nL(?!o)",
         "period": rf"x{_F}?{_U}|A?{_U}{behind}",
-        "year": rf"(?<=[PtiBC])(?:[yu]{_F}?)?Y|[yu]{_F}?Y|YZ",
+        "year": rf"(?<=[PtiBC])Y|u{_F}?Y|YZ",
         "time": "T",
     }
     return re.compile("|".join(f"(?P<{name}>{rule})" for name, rule in rules.items()))

@@ -143,7 +143,7 @@ def _within(items: Sequence[Item], today: date) -> Reading | None:
 
 
 def _span(items: Sequence[Item], today: date) -> Reading | None:
-    low, high = [item.number for item in items if item.kind == "n"]
+    low, high = [item.number for item in items if item.kind in "nN"]
     unit = of(items, UNITS)
     first = calendar.moved(today, low, unit.value) if unit else None
     last = calendar.moved(today, high, unit.value) if unit else None
@@ -161,10 +161,37 @@ def _days(items: Sequence[Item], today: date) -> Reading | None:
     return Reading(Days(first, last), "duration") if first and last and first < last else None
 
 
+def _every(items: Sequence[Item], today: date) -> Reading | None:
+    """ "every Monday" is no day."""
+    return None
+
+
+def _week_of_month(items: Sequence[Item], today: date) -> Reading | None:
+    """Seven days from the 1st, the 8th ..., the last seven for "last"; of other units nothing."""
+    place, unit, whole = of(items, "o"), of(items, "u"), month(items, today)
+    if whole is None or unit is None or unit.value != "w" or (place is None and which(items) != "last"):
+        return _date(items, today) if place and unit and unit.value == "d" else None
+    days = whole.days
+    if place is None:
+        return Reading(Days(days.last - timedelta(days=6), days.last), "week")
+    first = days.first + timedelta(days=7 * (place_of(place) - 1))
+    return Reading(Days(first, min(first + timedelta(days=6), days.last)), "week") if first <= days.last else None
+
+
+def _week_of_day(items: Sequence[Item], today: date) -> Reading | None:
+    """ "the week of December 7th": Monday to Sunday around that day; "the day of December 7th" is the day."""
+    rest = items[1:]
+    anchor = _date(rest, today) if {item.kind for item in rest} & set("DmML") else _numbered(rest, today)
+    if anchor is None or items[0].value not in "wd":
+        return None
+    days = calendar.around(anchor.days.first, items[0].value)
+    return Reading(days, "week" if items[0].value == "w" else "day") if days else None
+
+
 _RULES: Final[Mapping[str, Callable[[Sequence[Item], date], Reading | None]]] = {
     "offset": _offset, "within": _within, "span": _span, "days": _days, "date": _date, "weekday": _weekday,
     "numbered": _numbered, "holiday": _holiday, "relative": _relative, "quarter": quarter, "part": part, "season": season,
-    "month": month, "period": period, "year": calendar_year,
+    "set": _every, "week_of_month": _week_of_month, "week_of_day": _week_of_day, "month": month, "period": period, "year": calendar_year,
     "ahead": lambda items, today: _moved(items, today, 1),
     "ago": lambda items, today: _moved(items, today, -1),
 }  # fmt: skip

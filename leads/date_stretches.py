@@ -73,11 +73,12 @@ def _whole(items: Sequence[Item], today: date) -> tuple[Days, str] | None:
     if unit := of(items, UNITS):
         found = period(items, today)
         return (found.days, unit.value) if found else None
-    if of(items, "y"):
-        return Days(date(today.year, 1, 1), date(today.year, 12, 31)), "y"
     if of(items, "mM"):
         found = month(items, today)
         return (found.days, "m") if found else None
+    if of(items, "q"):
+        found = quarter(items, today)
+        return (found.days, "q") if found else None
     if of(items, "s"):
         found = season(items, today)
         return (found.days, "s") if found else None
@@ -106,4 +107,6 @@ def _chinese_part(items: Sequence[Item], behind: Item, today: date) -> Reading |
 
 def calendar_year(items: Sequence[Item], today: date) -> Reading | None:
     year = year_of(items, today)
+    if len(items) == 1 and year and not today.year - 1 <= year <= today.year + 15:
+        return None  # "lower it to 2000" is a price
     return Reading(Days(date(year, 1, 1), date(year, 12, 31)), "year") if year and 1000 <= year <= 9000 else None

@@ -18,7 +18,7 @@ from leads.date_grammar import grammar
 from leads.date_items import Item
 from leads.date_rules import reading
 from leads.guessing import language as guessed
-from leads.numbers import LANGUAGES, read
+from leads.numbers import LANGUAGES, Number, read
 from leads.tokens import Token, fold, longest, split, touching
 
 _SIGNS = {",": ",", "(": ",", ".": ";", "!": ";", "?": ";", "。": ";", "，": ",", "/": "/", "-": "-", "~": "-"}
@@ -96,7 +96,7 @@ def _items(text: str, known: Calendar, today: date) -> list[Item]:
         whole = given.get(tokens[at].start)
         if isinstance(whole, clock.Clock):
             items.append(Item("T", whole.start, whole.end, whole.at))
-        elif whole and (whole.sure or (items and items[-1].kind in "wWAPfiCt")):
+        elif whole and (whole.sure or (items and items[-1].kind in "wWAf")):
             items.append(Item("D", whole.start, whole.end, day=whole.day))
         else:
             at = _next(tokens, at, known, items)
@@ -117,6 +117,9 @@ def _next(tokens: Sequence[Token], at: int, known: Calendar, items: list[Item]) 
         end = longest(known.ordinal_ends, tokens, stop) if kind == "n" and touching(tokens, stop) else None
         if end:
             kind, stop = "o", end.stop
+        if _completes_year(tokens, at, number, known, items):
+            items[-1] = Item("Y", items[-1].start, tokens[stop - 1].end, number=items[-1].number * 100 + number.value)
+            return stop
         items.append(Item(kind, token.start, tokens[stop - 1].end, number=number.value))
         return stop
     if word:
@@ -130,6 +133,19 @@ def _next(tokens: Sequence[Token], at: int, known: Calendar, items: list[Item]) 
         kind = "G"  # "the 6th instead": what an ordinal in figures may count is in the table as "!"
     items.append(Item(kind, token.start, token.end))
     return at + 1
+
+
+def _completes_year(tokens: Sequence[Token], at: int, number: Number, known: Calendar, items: Sequence[Item]) -> bool:
+    """Whether it is the second half of "twenty twenty-seven", in English and in words."""
+    if known.language != "en" or not number.spelled or not 10 <= number.value <= 99 or not items:
+        return False
+    before = items[-1]
+    return (
+        before.kind == "n"
+        and before.number in (19, 20)
+        and not tokens[at - 1].figure
+        and before.end + 1 == tokens[at].start
+    )
 
 
 def _kind_of(value: float, tokens: Sequence[Token]) -> str:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import isfinite, log1p
+from math import log1p
 from typing import Any, Final, Literal, get_args
 
 Reading = Literal["plain", "boolean", "weekday", "weekday, day first"]
@@ -30,16 +30,19 @@ def is_missing(cell: str) -> bool:
 
 def number(cell: str) -> float | None:
     """The finite number in a cell ("1,250", "$ 40", "12 %"), None when there is none."""
-    text = _CURRENCY.sub("", cell.strip())
-    if _THOUSANDS.match(text):
-        text = text.replace(",", "")
-    if len(text) > 40:
+    if len(cell) > 80:
         return None
     try:
-        value = float(text)
+        value = float(cell)
     except ValueError:
-        return None
-    return value if isfinite(value) and abs(value) < 1e15 else None
+        text = _CURRENCY.sub("", cell.strip())
+        if _THOUSANDS.match(text):
+            text = text.replace(",", "")
+        try:
+            value = float(text)
+        except ValueError:
+            return None
+    return value if -1e15 < value < 1e15 else None
 
 
 def boolean(cell: str) -> bool | None:
@@ -124,8 +127,9 @@ class Number:
             return self.coarse(cell)
         return len(self.cuts) + (2 if value < self.low else 3)
 
-    def unseen(self, cell: str) -> bool:
-        return not is_missing(cell) and number(cell) is None
+    def unseen(self, cell: str, place: int) -> bool:
+        """Whether the cell, whose first feature stands at `place`, says something that training never saw."""
+        return place == 0 and not is_missing(cell)
 
     def said(self, cell: str) -> str:
         return f"{self.name} = {cell.strip()[:60]}" if number(cell) is not None else f"{self.name} is empty"
@@ -162,8 +166,9 @@ class Category:
     def watched(self, cell: str) -> int:
         return self.place(cell)
 
-    def unseen(self, cell: str) -> bool:
-        return self.place(cell) == 1
+    def unseen(self, cell: str, place: int) -> bool:
+        """Whether the cell, whose first feature stands at `place`, says something that training never saw."""
+        return place < 2 and not is_missing(cell)
 
     def said(self, cell: str) -> str:
         return f"{self.name} = {cell.strip()[:60]}" if level(cell, self.reading) else f"{self.name} is empty"

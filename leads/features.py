@@ -119,7 +119,7 @@ _SOON: Final = frozenset(
 )
 _BANDS: Final[dict[str, Timeframe]] = {"0-3": "0-3", "3-6": "3-6", "6-12": "6-12", "12+": "12+", "12": "12+"}
 _LASTS: Final = re.compile(
-    r"(\d{1,3})\s*\+?\s*(?:(d(?:ays?|ias?)|jours?|tage?n?|giorn[oi])|(weeks?|semanas?|semaines?|wochen?|settiman[ae])"
+    r"(?<!\d)(\d{1,3})\s*\+?\s*(?:(d(?:ays?|ias?)|jours?|tage?n?|giorn[oi])|(weeks?|semanas?|semaines?|wochen?|settiman[ae])"
     r"|(months?|mo|mes(?:es|i|e)?|mois|monate?n?)|(years?|yrs?|anos?|ans?|jahre?n?|ann[oi]))\b"
 )
 _MONTHS_EACH: Final = (1 / 30, 7 / 30, 1.0, 12.0)
@@ -189,9 +189,9 @@ def _timeframe(known: dict[str, Any], now: datetime) -> Timeframe:
 
 def _band(value: Any, now: datetime) -> Timeframe:
     if isinstance(value, str):
-        plain = folded(value[:200]).strip().replace("–", "-").removesuffix("months").strip()
-        if plain in _BANDS:
-            return _BANDS[plain]
+        plain = folded(value[:200]).strip().replace("–", "-")
+        if band := _BANDS.get(plain.removesuffix("months").strip()):
+            return band
         if found := _LASTS.search(plain):
             unit = next(place for place in range(4) if found[place + 2])
             return _by_months(int(found[1]) * _MONTHS_EACH[unit])

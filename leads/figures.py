@@ -46,6 +46,7 @@ class Sum:
         self.parts: list[float] = []
         self.scale = 1.0  # the last one
         self.bare = False
+        self.joined = False  # an "and" was read and waits for what it joins
         self._least = tens
 
     def fits(self, value: float) -> bool:

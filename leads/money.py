@@ -207,9 +207,7 @@ def _range(
     low, high = (_part(items[slice(*place)]) for place in places)
     start, end = _span(items, (places[0][0], places[1][1]))
     value, to = low.number.value * low.factor, high.number.value * high.factor
-    shared = high.number.scale * high.factor
-    if not low.number.scaled and low.factor == 1 and shared > 1 and value <= to / shared and value < 1000:
-        value *= shared
+    value = _shared(low, high)
     if not _is_money(high, kinds[places[1][1] :], period) and not low.currency and not low.number.scaled:
         return None
     currency = high.currency or low.currency
@@ -218,6 +216,21 @@ def _range(
     start, end = _span(items, places[1] if high.currency or high.number.scaled else places[0])
     value = to if high.currency or high.number.scaled else value
     return Money(value, text[start:end], start, end, currency, period=period)
+
+
+def _shared(low: _Part, high: _Part) -> float:
+    """The lower end, with the "k" or the "hundred thousand" that was only said of the upper one."""
+    value, scale = low.number.value * low.factor, high.number.scale * high.factor
+    if (
+        low.number.scaled
+        or low.factor != 1
+        or scale == 1
+        or value >= 1000
+        or value * scale > high.number.value * high.factor
+    ):
+        return value
+    hundreds = low.number.spelled and value < 10 <= high.number.value / high.number.scale / 10
+    return value * scale * (100 if hundreds else 1)
 
 
 def _fuzzy(text: str, items: Sequence[_Item]) -> Money:

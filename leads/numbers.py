@@ -140,6 +140,8 @@ def _sane(value: float, word: str, language: str) -> float:
 
 def _remainder(tokens: Sequence[Token], at: int, known: Numerals, scale: float) -> Number | None:
     """What comes after "2 million" in "2 million 300 thousand"."""
+    if scale == 1000 and known.language == "es" and at < len(tokens) and re.fullmatch(r"\d{3}", tokens[at].folded):
+        return Number(float(tokens[at].folded), at + 1)  # "2 mil 500"
     if scale < 1e6 or at >= len(tokens):
         return None
     more = read(tokens, at, known.language)
@@ -157,16 +159,20 @@ def _scale(tokens: Sequence[Token], at: int, known: Numerals) -> tuple[float, in
     if at >= len(tokens):
         return None
     letter = tokens[at].folded
-    if letter in _TOUCHING_SCALES and (letter == "k" or touching(tokens, at)):
-        signed = at > 1 and tokens[at - 2].folded in "$€£"
+    signed = at > 1 and tokens[at - 2].folded in "$€£"
+    if letter in _TOUCHING_SCALES and (letter == "k" or signed or touching(tokens, at)):
         return (_TOUCHING_SCALES[letter], at + 1) if signed or letter not in _ONLY_AFTER_A_SIGN else None
     word = longest(known.words, tokens, at)
-    multiplies = word and word.value.kind == "scale" and (word.value.value >= 1000 or known.language == "zh")
+    multiplies = (
+        word
+        and word.value.kind == "scale"
+        and (word.value.value >= 1000 or known.language == "zh" or (word.value.value == 100 and known.language == "en"))
+    )
     return (word.value.value, word.stop) if word and multiplies else None
 
 
 def _spelled(tokens: Sequence[Token], at: int, known: Numerals, joins: bool) -> Number | None:
-    total, here, stop, joined = Sum(10 if known.language == "zh" else 20), at, at, False
+    total, here, stop = Sum(10 if known.language == "zh" else 20), at, at
     if known.language == "zh" and (run := _digits(tokens, at)):
         return Number(float(run), at + len(run), spelled=True, digits=len(run))
     while here < len(tokens):
@@ -187,19 +193,19 @@ def _spelled(tokens: Sequence[Token], at: int, known: Numerals, joins: bool) -> 
                 continue
             break
         if word.value.kind == "join":
-            here, joined = word.stop, True
+            here, total.joined = word.stop, True
             continue
-        after = _added(total, word.value, tokens, word.stop, known, joined)
+        after = _added(total, word.value, tokens, word.stop, known)
         if after is None:
             break
         here = stop = after
-        joined = False
+        total.joined = False
     if stop == at:
         return None
     return Number(sum(total.parts), stop, total.scale, total.bare, spelled=True)
 
 
-def _added(total: Sum, word: _Word, tokens: Sequence[Token], stop: int, known: Numerals, joined: bool) -> int | None:
+def _added(total: Sum, word: _Word, tokens: Sequence[Token], stop: int, known: Numerals) -> int | None:
     """The place after this word when it belongs to the number, else None."""
     if word.kind == "scale":
         return stop if total.multiply(word.value) else None
@@ -215,7 +221,7 @@ def _added(total: Sum, word: _Word, tokens: Sequence[Token], stop: int, known: N
     if total.fits(word.value):
         total.parts.append(word.value)
         return stop
-    if joined and known.language == "de" and total.inverted(word.value):
+    if total.joined and known.language == "de" and total.inverted(word.value):
         total.parts[-1] += word.value
         return stop
     return None

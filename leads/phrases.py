@@ -17,6 +17,7 @@ from leads.stance import Sentence, around, denied, having, needless, own
 
 AS_WRITTEN, NUMBER = "@", "#"
 _NUMBERS: Final = {"one": 1, "two": 2, "three": 3, "five": 5, "seven": 7, "ten": 10}
+_DEFINITE: Final = re.compile(r"\b(?:the|this|that|your|which|la|el|esta|este|esa)(?: \w+)? $")
 _HOME_FEATURES: Final = frozenset({"furnished", "garage", "laundry", "yard", "must_have", "property_type"})
 _HEDGED: Final = re.compile(
     r"\b(?:maybe|perhaps|probably|possibly|might|i guess|not sure|ideally|quizas|tal vez|a lo mejor)\b[^.!?]{0,30}$"
@@ -38,6 +39,7 @@ class Phrases:
     denied: Value | None
     needless: bool
     even_asked: bool
+    indefinite: bool
 
 
 def phrased(text: str, plain: str, parts: tuple[Sentence, ...]) -> Iterator[Told]:
@@ -62,6 +64,8 @@ def _read(
     start = hit.start()
     part = around(start, parts)
     if not own(start, part) or (part.manner == "asked" and not phrases.even_asked):
+        return None
+    if phrases.indefinite and _DEFINITE.search(plain[:start]):
         return None
     if phrases.slot in _HOME_FEATURES and having(plain, start, part):
         return None
@@ -158,4 +162,5 @@ def _phrases(slot: str, how: dict[str, Any]) -> Phrases:
         denied=how.get("denied"),
         needless=how.get("needless", False),
         even_asked=how.get("even_asked", False),
+        indefinite=how.get("indefinite", False),
     )

@@ -19,8 +19,12 @@ _PROPER: Final = (
 _IN: Final = r"(?:in|near|around|within|outside|outside of|close to|next to|nearby|by|toward|towards|into|en|cerca de|por|a|dans|a cote de|pres de|em|perto de|nahe|bei|vicino a|fuera de)"
 _FRAME: Final = r"(?:(?-i:the|el|la|The) )?(?:(?:greater |general )?(?:area|city|town|region|neighbou?rhood|suburbs?|outskirts|vicinity|part|side|zona|ciudad|barrio|colonia) (?:of|called|like|de) )?(?:the )?"
 _AFTER_IN: Final = re.compile(rf"\b(?i:{_IN}) (?i:{_FRAME})(?P<v>{_PROPER})")
-_ELSEWHERE: Final = re.compile(rf"\b(?i:{_IN}|from|to|at|of|for) (?i:{_FRAME})(?P<v>{_PROPER})")
+_ELSEWHERE: Final = re.compile(rf"\b(?i:{_IN}|from|to|at|of|on|for) (?i:{_FRAME})(?P<v>{_PROPER})")
 _ELSEWHERE_SMALL: Final = re.compile(r"\b(?:in|from|near|around) (?P<v>[a-z]{3,}(?: [a-z]{3,})?)\b")
+_FROM_TO: Final = re.compile(
+    rf"\b(?i:mov(?:e|ing)|relocat\w+|coming|transferr\w+)(?: \w+)? from {_PROPER}(?:,? [A-Z]{{2}})? to (?P<v>{_PROPER})"
+)
+_ZIP: Final = re.compile(r"\b(?:in|near|around|zip|zip code|en) (?:the )?(?:zip )?(?:code )?(?P<v>\d{5})\b")
 _MOVE_TO: Final = re.compile(
     rf"\b(?i:mov(?:e|ing)(?: out| over| back)?|relocat\w+|go(?:ing)?|switch|change(?: it| that)?|transfer\w*|mudar\w*|nos mudamos|me mudo|search(?:ing)?|look(?:ing)?(?: out)?|live|living|area) (?i:to|in|at|a|for|is|should be|must be) (?i:{_FRAME})(?P<v>{_PROPER})"
 )
@@ -45,7 +49,7 @@ _NO_PLACE: Final = re.compile(
     r"|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|spring|summer|fall|autumn|winter|christmas|easter|thanksgiving"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow|tonight|morning|afternoon|evening|noon|next|last|this|week|weekend|month|year|q[1-4]"
     r"|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|lunes|martes|miercoles|jueves|viernes|sabado|domingo|hoy|manana|mañana|efectivo|contado"
-    r"|one|two|three|four|five|six|\d.*|least|most|first|once|wait|meet|not|see|location|else|same|flesh|future|meantime|end|beginning|middle|moment|way|know|budget|range|price|shape|condition|progress|question|addition|short|long|store|use|public|market|surrounding|share|make|schedule|book|now|later|half|past|quarter|around|about|early|late|compact|standard|economy|visit|view|town|advance|total|general|mind|full|cash|case|person|fact|time|unit|house|home|area|city|region|place|apartment|apartments|property|properties|building|condo|bedrooms?|baths?"
+    r"|one|two|three|four|five|six|\d.*|asap|low|mid|high|lower|upper|country|peace|car|cars|gated|sunny|quiet|community|communities|neighbou?rhoods?|residences?|flats?|townhouses?|studios?|lofts?|duplex|villas?|casas?|departamentos?|least|most|first|once|wait|meet|not|see|location|else|same|flesh|future|meantime|end|beginning|middle|moment|way|know|budget|range|price|shape|condition|progress|question|addition|short|long|store|use|public|market|surrounding|share|make|schedule|book|now|later|half|past|quarter|around|about|early|late|compact|standard|economy|visit|view|town|advance|total|general|mind|full|cash|case|person|fact|time|unit|house|home|area|city|region|place|apartment|apartments|property|properties|building|condo|bedrooms?|baths?"
     r"|usd|fha|va|usda|hoa|llc|llcs|trust|english|spanish|french|agent|realtor|lender|zillow|redfin|trulia|google|facebook|god|mr|mrs|ms|dr|touch|process|order|need|love|debt|escrow|contact|hand|hurry|walking|them|him|her|us|everything|all|front|back|between|such|particular|writing|private|good|great|move-in"
     r"|school|schools|work|transit|parks?|kids|family|stores?|shops?|freeway|highway|bart|metro|station|college|university|hospital|church|gym|beach|downtown|ayuda|comprar|vender|alquilar|rentar|este|ese|general)"
     r"(?:'s)?)\b(?! (?:lake|beach|park|bend|city|grove|hills?|valley|springs|oaks?|worth|rock|jolla|angeles|vegas|cruces|paso|mesa|diego|creek)\b)",
@@ -58,7 +62,7 @@ _BUILDING: Final = re.compile(
     re.IGNORECASE,
 )
 _LEAD: Final = re.compile(
-    r"^\W*(?:(?:yes|yeah|sure|ok|okay|well|um+|oh|hmm|hi|please|maybe|probably|perhaps|actually|preferably|no|just|somewhere|anywhere|sorry|thanks|great|let me see|i think|i guess|i believe|i like|i love|i prefer"
+    r"^\W*(?:(?:yes|yeah|sure|ok|okay|well|um+|oh|hmm|hi|please|maybe|probably|perhaps|actually|preferably|no|just|somewhere|anywhere|sorry|thanks|great|let me see|the (?:place|area|city|location|town) (?:is|must be|should be|would be)|i think|i guess|i believe|i like|i love|i prefer"
     r"|i'd prefer|i would prefer|i'd like|i would like|i want|we want|we like|i need|it is|it's|it should be|it must be|that would be|let's (?:do|try|go with|say|look)|lets try|how about|what about|check(?: out)?|try|search(?: for)?"
     r"|look (?:in|at|into|around)|looking (?:in|at|around)|in|near|around|close to|at|to|the|city of|area of|town of|quiero|queremos|prefiero|en|cerca de|por|creo que|tal vez|quizas|la zona de|me gusta|a)\b[ ,.:]*)*",
     re.IGNORECASE,
@@ -100,8 +104,10 @@ def named(text: str, plain: str, parts: tuple[Sentence, ...], *, asked: bool, ar
 
     `text` is as long as `plain`, its folded form. `areas` are the tenant's own names of places, believed wherever they stand.
     """
-    found = list(_answer(text, plain)) if asked else []
+    found = list(_answer(text, plain, small=False)) if asked else []
     found = found or list(_by_pattern(text, plain, parts)) or list(_casual(plain, parts))
+    if not found and asked:
+        found = list(_answer(text, plain, small=True))
     if not found and areas:
         found = list(_listed(plain, parts, areas))
     if not found and asked:
@@ -118,7 +124,7 @@ def elsewhere(text: str, *, asked: bool) -> tuple[int, int] | None:
 
     `asked`: the text answers a question for the place.
     """
-    if asked and (answer := next(_answer(text, folded(text)), None)):
+    if asked and (answer := next(_answer(text, folded(text), small=True), None)):
         return answer
     found = [cut for hit in _ELSEWHERE.finditer(text) if (cut := _cut(hit.span("v"), text))]
     if not found:
@@ -128,7 +134,7 @@ def elsewhere(text: str, *, asked: bool) -> tuple[int, int] | None:
 
 
 def _by_pattern(text: str, plain: str, parts: tuple[Sentence, ...]) -> Iterator[tuple[int, int]]:
-    for pattern in (_AREA, _AFTER_IN, _MOVE_TO):
+    for pattern in (_FROM_TO, _AREA, _AFTER_IN, _MOVE_TO):
         found = [span for hit in pattern.finditer(text) if (span := _believed(hit.span("v"), text, plain, parts))]
         if found:
             for span in found:
@@ -136,6 +142,8 @@ def _by_pattern(text: str, plain: str, parts: tuple[Sentence, ...]) -> Iterator[
                 yield from _alike(text, span[1])
             return
     if (hit := _ZONES.search(plain)) and _wanted(hit.start("v"), plain, parts):
+        yield hit.span("v")
+    if (hit := _ZIP.search(plain)) and _wanted(hit.start("v"), plain, parts):
         yield hit.span("v")
     if (hit := _CJK.search(plain)) and _wanted(hit.start("v"), plain, parts):
         yield hit.span("v")
@@ -173,6 +181,9 @@ def _cut(span: tuple[int, int], text: str) -> tuple[int, int] | None:
     words = text[start:end].rstrip(".'’-")
     if not words.endswith(("'s", "’s")) and (rest := _SECOND.match(text, start)) and rest.end() > start + len(words):
         words = rest[0]
+    if (first := _NO_PLACE.match(words)) and words[first.end() : first.end() + 1] == " ":
+        # "Maybe Arvada", "March Salem": what is no place may open the run of capitals
+        return _cut((start + first.end() + 1, start + len(words)), text) if words[first.end() + 1].isupper() else None
     if _NO_PLACE.match(words) or _BUILDING.search(words) or _address(text, start, end) or len(words) < 2:
         return None
     return start, start + len(words)
@@ -240,10 +251,11 @@ def _somewhere(text: str, plain: str, parts: tuple[Sentence, ...]) -> Iterator[t
             and not denied(plain, cut[0], around(cut[0], parts))
         ):
             yield cut
+            yield from _alike(text, cut[1])
             return
 
 
-def _answer(text: str, plain: str) -> Iterator[tuple[int, int]]:
+def _answer(text: str, plain: str, *, small: bool) -> Iterator[tuple[int, int]]:
     """The name that a short answer opens with: "Salem would be nice", "i think san jose"."""
     if "?" in plain and not re.match(r"\W*(?:how|what) about\b|.{0,40}\?\W*$", plain):
         return
@@ -258,7 +270,7 @@ def _answer(text: str, plain: str) -> Iterator[tuple[int, int]]:
         if cut := _cut(hit.span("v"), text):
             yield cut
             yield from _alike(text, cut[1])
-    elif (words := _until_edge(hit["l"])) and not _NO_PLACE.match(words) and len(plain) < 60:
+    elif small and (words := _until_edge(hit["l"])) and not _NO_PLACE.match(words) and len(plain) < 60:
         yield from _small_list(plain, hit.start("l"), len(words))
 
 

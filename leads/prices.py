@@ -11,6 +11,8 @@ from leads.money import Money
 from leads.slots import ANY, Told
 from leads.stance import Sentence, around, own
 
+MOST, REACH = 16, 120
+"""So many amounts of one text are weighed, by the words that stand within so many characters of each."""
 CURRENCIES: Final = {
     "US": "USD",
     "CA": "CAD",
@@ -22,6 +24,8 @@ CURRENCIES: Final = {
     "BR": "BRL",
     "CH": "CHF",
 }
+_LEAST: Final = {"MXN": 100_000, "INR": 300_000, "CNY": 50_000, "BRL": 30_000}
+"""Amounts below these, else below 15,000, buy no home: our own thresholds, by the order of magnitude of a currency."""
 _EURO: Final = frozenset({"ES", "FR", "DE", "IT", "PT", "NL", "BE", "AT", "IE", "FI", "GR"})
 _UP_TO: Final = re.compile(
     r"\b(?:under|below|up to|max(?:imum)?(?: (?:of|is|budget))?|at most|(?:no|not) (?:more than|over|above|higher than|exceed(?:ing)?)|less than|within|beneath|cap(?:ped)? (?:at|of)|top(?:s|ping)? (?:out )?at|as high as|limit (?:is|of)|ceiling (?:is|of)|don't want to (?:go|spend|pay) (?:over|above|more than)"
@@ -40,6 +44,12 @@ _AFTER_MIN: Final = re.compile(r"^\W{0,2}(?:min(?:imum)?|or (?:more|above|higher
 # an amount that is no bound of what is sought
 _NO_PRICE: Final = re.compile(
     r"\b(?:down ?payment|deposit|down|closing costs?|income|salary|make|earn\w*|taxes|tax|hoa|fees?|commission|insurance|saved|savings|listed|asking|appraised|zestimate|they want|it'?s? (?:costs?|listed)|sold|bought|enganche|ingresos?|gano|ganamos|cuesta|costs?)\b[^.!?]{0,24}$"
+)
+_PER: Final = re.compile(
+    r"^ ?(?:/ ?|(?:a|per|each|every|al|por|im|par|ao|al) )(?:mo|month|mes|monat|mois|mese)\b|^ ?(?:monthly|mensual\w*)\b"
+)
+_JUDGED: Final = re.compile(
+    r"^ ?(?:still )?(?:sounds?|is|seems?|looks?|feels?) (?:still |just |way |a |really )*(?:little|bit|lot|too|much|high|steep|expensive|fair|great|good|mucho|caro)\b"
 )
 _AFTER_NO: Final = re.compile(
     r"^ ?(?:down|deposit|saved|salary|income|in savings|for the down|closing|de enganche|a year income|hoa)\b"
@@ -75,7 +85,7 @@ def priced(text: str, plain: str, parts: tuple[Sentence, ...], *, question: str,
         yield Told("price_max", ANY, *hit.span(), confidence=0.85)
     if not _AMOUNTS.search(plain):
         return
-    found = money.find(text)
+    found = money.find(text)[:MOST]
     for one in found:
         part = around(one.start, parts)
         if own(one.start, part):
@@ -91,7 +101,10 @@ def _currency(one: Money | None, country: str) -> str:
 
 def _bounds(one: Money, plain: str, part: Sentence, asked: tuple[str, str]) -> Iterator[Told]:
     question, unit = asked
-    before, after = plain[part.start : one.start], plain[one.end : part.end]
+    before, after = (
+        plain[max(part.start, one.start - REACH) : one.start],
+        _PER.sub("", plain[one.end : min(part.end, one.end + REACH)]),
+    )
     if name := _other(before, after, part.text):
         yield _told(name, one, one.value, unit)
     elif _NO_PRICE.search(before) or _AFTER_NO.search(after):
@@ -115,8 +128,13 @@ def _other(before: str, after: str, sentence: str) -> str:
     return "price_expectation" if selling and _EXPECTED.search(before) else ""
 
 
+def _monthly(one: Money, value: float, unit: str) -> bool:
+    """Whether it is paid by the month: so said, or too little to buy a home with."""
+    return one.period == "month" or (not one.period and value < _LEAST.get(unit, 15_000))
+
+
 def _range(one: Money, unit: str) -> Iterator[Told]:
-    if one.period == "month":
+    if _monthly(one, one.to or 0.0, unit):
         yield _told("price_monthly_max", one, one.to or 0.0, unit)
         return
     yield _told("price_min", one, one.value, unit)
@@ -126,7 +144,7 @@ def _range(one: Money, unit: str) -> Iterator[Told]:
 def _side(one: Money, sides: tuple[str, str], part: Sentence, asked: tuple[str, str]) -> Iterator[Told]:
     before, after = sides
     question, unit = asked
-    monthly = one.period == "month" or (
+    monthly = _monthly(one, one.value, unit) or (
         not one.period and one.value < 20_000 and bool(_ASKED_MONTHLY.search(question or part.text))
     )
     upper = bool(_UP_TO.search(before) or _AFTER_MAX.match(after))
@@ -139,7 +157,7 @@ def _side(one: Money, sides: tuple[str, str], part: Sentence, asked: tuple[str, 
         or part.manner == "sought"
         or (part.manner == "told" and not before.strip(" ,.$"))
     )
-    if part.manner == "asked" or not told:
+    if part.manner == "asked" or not told or _JUDGED.match(after):
         return
     sure = 0.9 if upper or lower else 0.75
     if lower:

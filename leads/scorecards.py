@@ -39,16 +39,10 @@ class Pair:
 
 @dataclass(frozen=True)
 class Calibration:
-    """The straight line from the raw log-odds to the calibrated ones, with the covariance (slope, offset) of its own."""
+    """The straight line from the raw log-odds to the calibrated ones."""
 
     slope: float = 1.0
     offset: float = 0.0
-    covariance: tuple[float, float, float] = (0.0, 0.0, 0.0)
-
-    def variance(self, raw: float, spread: float) -> float:
-        """The variance of the calibrated log-odds where the raw ones have the variance `spread`."""
-        slope, both, offset = self.covariance
-        return self.slope**2 * spread + raw * raw * slope + 2 * raw * both + offset
 
 
 @dataclass(frozen=True)
@@ -84,6 +78,21 @@ class Scored:
     unfamiliar: int = 0
 
 
+@dataclass
+class _Summed:
+    """A row on its way: features that are not zero, what each column adds, the pairs that count, cells never seen before."""
+
+    places: list[int]
+    values: list[float]
+    parts: list[float]
+    together: list[Pair]
+    unseen: int = 0
+
+    @property
+    def total(self) -> float:
+        return sum(self.parts) + sum(pair.weight for pair in self.together)
+
+
 @dataclass(frozen=True)
 class Scorecard:
     """A trained model as numbers. `weights[i]` belong to `columns[i]`; `covariance` to the intercept and all weights, pairs last."""
@@ -107,12 +116,27 @@ class Scorecard:
 
     def raw(self, row: Mapping[str, str]) -> tuple[float, float]:
         """Uncalibrated log-odds and their variance."""
-        places, values, parts, together = self._parts(row)
-        return self.intercept + sum(parts) + sum(together), self._variance(places, values)
+        found = self._summed(row)
+        return self.intercept + found.total, self._variance(found)
 
-    def _variance(self, places: list[int], values: list[float]) -> float:
-        # the factor is as wide as the model, but only the rows of features that are not zero are read
-        moved = np.array(values) @ self._root[places]
+    def probability(self, row: Mapping[str, str]) -> float:
+        """The calibrated probability alone."""
+        return chance(self.calibration.slope * (self.intercept + self._summed(row).total) + self.calibration.offset)
+
+    def score(self, row: Mapping[str, str], *, most: int = 6) -> Scored:
+        """Score one row of text cells; KeyError when a needed column is absent."""
+        found = self._summed(row)
+        slope, offset = self.calibration.slope, self.calibration.offset
+        middle = slope * (self.intercept + found.total) + offset
+        half = _SURE * slope * sqrt(self._variance(found))
+        probability = chance(middle)
+        decided = "abstain" if found.unseen > _STRANGE * len(self.columns) else self.cuts.decide(probability)
+        reasons = self._reasons(row, found, most)
+        return Scored(probability, chance(middle - half), chance(middle + half), decided, reasons, found.unseen)
+
+    def _variance(self, found: _Summed) -> float:
+        # the root is as wide as the model, but only the rows of features that are not zero are read
+        moved = np.array(found.values) @ self._root[found.places]
         return float(moved @ moved)
 
     @cached_property
@@ -122,58 +146,48 @@ class Scorecard:
         root: NDArray[np.float64] = axes * np.sqrt(np.maximum(sizes, 0.0))
         return root
 
-    def probability(self, row: Mapping[str, str]) -> float:
-        """The calibrated probability alone."""
-        _, _, parts, together = self._parts(row)
-        return chance(self.calibration.slope * (self.intercept + sum(parts) + sum(together)) + self.calibration.offset)
-
-    def score(self, row: Mapping[str, str], *, most: int = 6) -> Scored:
-        """Score one row of text cells; KeyError when a needed column is absent."""
-        places, values, parts, together = self._parts(row)
-        raw = self.intercept + sum(parts) + sum(together)
-        variance = self._variance(places, values)
-        middle = self.calibration.slope * raw + self.calibration.offset
-        half = _SURE * sqrt(max(0.0, self.calibration.variance(raw, variance)))
-        strange = sum(column.unseen(row[column.name]) for column in self.columns)
-        probability = chance(middle)
-        decided = "abstain" if strange > _STRANGE * len(self.columns) else self.cuts.decide(probability)
-        reasons = self._reasons(row, parts, together, most)
-        return Scored(probability, chance(middle - half), chance(middle + half), decided, reasons, strange)
-
-    def _parts(self, row: Mapping[str, str]) -> tuple[list[int], list[float], list[float], list[float]]:
-        """The features that are not zero (place, value), and what each column and each pair adds to the raw log-odds."""
-        places, values, parts, bins = [0], [1.0], [], []
+    def _summed(self, row: Mapping[str, str]) -> _Summed:
+        found = _Summed([0], [1.0], [], [])
+        bins: list[int] = []
         start = 1
         for column, weights in zip(self.columns, self.weights, strict=True):
             cell = row[column.name]
+            features = column.features(cell)
             part = 0.0
-            for place, value in column.features(cell):
-                places.append(start + place)
-                values.append(value)
+            for place, value in features:
+                found.places.append(start + place)
+                found.values.append(value)
                 part += weights[place] * value
-            parts.append(part)
+            found.parts.append(part)
+            found.unseen += column.unseen(cell, features[0][0])
             bins.append(column.coarse(cell))
             start += len(weights)
-        together = [0.0] * len(self.pairs)
-        for place, pair in enumerate(self.pairs):
-            if bins[pair.first] == pair.first_bin and bins[pair.second] == pair.second_bin:
-                together[place] = pair.weight
-                places.append(start + place)
-                values.append(1.0)
-        return places, values, parts, together
+        for first, first_bin in enumerate(bins):
+            for place, pair in self._pairs_of.get((first, first_bin), ()):
+                if bins[pair.second] == pair.second_bin:
+                    found.together.append(pair)
+                    found.places.append(start + place)
+                    found.values.append(1.0)
+        return found
 
-    def _reasons(
-        self, row: Mapping[str, str], parts: list[float], together: list[float], most: int
-    ) -> tuple[Reason, ...]:
+    @cached_property
+    def _pairs_of(self) -> dict[tuple[int, int], list[tuple[int, Pair]]]:
+        """The pairs by what their first column must be."""
+        found: dict[tuple[int, int], list[tuple[int, Pair]]] = {}
+        for place, pair in enumerate(self.pairs):
+            found.setdefault((pair.first, pair.first_bin), []).append((place, pair))
+        return found
+
+    def _reasons(self, row: Mapping[str, str], summed: _Summed, most: int) -> tuple[Reason, ...]:
         """The strongest `most`; words are only made for these."""
-        found = [
-            (part - average, (place,)) for place, (part, average) in enumerate(zip(parts, self.averages, strict=True))
+        alone = [
+            (part - average, (place,))
+            for place, (part, average) in enumerate(zip(summed.parts, self.averages, strict=True))
         ]
         both = dict(self._usual_together)
-        for pair, part in zip(self.pairs, together, strict=True):
-            if part:
-                both[pair.first, pair.second] += part
-        strongest = nlargest(most, chain(found, zip(both.values(), both, strict=True)), key=_size)
+        for pair in summed.together:
+            both[pair.first, pair.second] += pair.weight
+        strongest = nlargest(most, chain(alone, zip(both.values(), both, strict=True)), key=_size)
         return tuple(Reason(self._said(row, places), self.calibration.slope * moved) for moved, places in strongest)
 
     @cached_property
@@ -215,7 +229,7 @@ def dumps(scorecard: Scorecard) -> str:
         "version": scorecard.version,
         "card": scorecard.card,
         "intercept": scorecard.intercept,
-        "calibration": [scorecard.calibration.slope, scorecard.calibration.offset, *scorecard.calibration.covariance],
+        "calibration": vars(scorecard.calibration),
         "cuts": {"yes_from": scorecard.cuts.yes_from, "no_to": scorecard.cuts.no_to},
         "columns": [as_json(column) for column in scorecard.columns],
         "weights": scorecard.weights,
@@ -245,8 +259,6 @@ def _built(told: dict[str, Any]) -> Scorecard:
     covariance = np.zeros((size, size))
     for row, values in enumerate(told["covariance"]):
         covariance[row, : row + 1] = covariance[: row + 1, row] = values
-    slope, offset, *rest = map(float, told["calibration"])
-    first, both, second = rest
     return Scorecard(
         columns=tuple(map(from_json, told["columns"])),
         weights=tuple(tuple(map(float, weights)) for weights in told["weights"]),
@@ -254,7 +266,7 @@ def _built(told: dict[str, Any]) -> Scorecard:
         pairs=tuple(Pair(*map(int, pair[:4]), *map(float, pair[4:])) for pair in told["pairs"]),
         intercept=float(told["intercept"]),
         covariance=covariance,
-        calibration=Calibration(slope, offset, (first, both, second)),
+        calibration=Calibration(**{key: float(value) for key, value in told["calibration"].items()}),
         cuts=Cuts(**{key: None if value is None else float(value) for key, value in told["cuts"].items()}),
         baseline=dict(told["baseline"]),
         card=dict(told["card"]),

@@ -44,7 +44,7 @@ class ReplyContext(serializers.Serializer[Any]):
 class ResponseRequest(Strict):
     user_message = Words()
     message_id = SenderId(required=False, help_text="The sender's own id: the same id is heard once.")
-    context = ReplyContext(required=False)  # type: ignore[assignment]  # DRF takes declared fields out of the class
+    context = ReplyContext(required=False)  # type: ignore[assignment]  # the field, not what serializers are given
 
 
 class FlowQuestion(serializers.Serializer[Any]):

@@ -17,7 +17,7 @@ _YES: Final = (
 )
 _ASKS: Final = re.compile(
     rf"^\W*(?:{_YES}\b[ ,.!]*)*(?:is|are|does|do|did|was|whether|what|what's|whats|whose|which|who|how|why|when"
-    r"|can i|can we|can there|can they|may i|may we|will it|will the|would the|would it|has it|que|cual|cuanto|tiene|tienen|hay|es|esta|aceptan"
+    r"|can i|can we|can there|can they|may i|may we|(?:would|will|could|can|has) (?!you\b|u\b|i\b|we\b)\w+|que|cual|cuanto|tiene|tienen|hay|es|esta|aceptan"
     r"|permiten|se puede[n]?|puedo)\b"
 )
 _WONDERS: Final = re.compile(
@@ -30,7 +30,7 @@ _HOME: Final = (
     r"|studios?|townhouses?|townhomes?|building|spaces?|casas?|departamentos?|apartamentos?|pisos?|propiedad(?:es)?|opcion(?:es)?)"
 )
 _SEEKS: Final = re.compile(
-    r"\b(?:find|search(?:ing)?|look(?:ing)? (?:up|for|at|in|around|into|some)|show me|get me|locate|recommend|suggest|check (?:in|for|out|around|near)|(?:can|could|may) (?:i|we) (?:get|find|have an?(?: \w+){0,2} (?:apartments?|places?|homes?|houses?|condos?|bed ?rooms?))|i need|we need|(?:i|we) (?:wish|require|prefer|hope)|i want|we want"
+    r"\b(?:find|search(?:ing)?|look(?:ing)? (?:up|for|at|in|around|into|some)|show me|get me|locate|recommend|suggest|send (?:me|us)|check (?:in|for|out|around|near)|(?:can|could|may) (?:i|we) (?:get|find|have an?(?: \w+){0,2} (?:apartments?|places?|homes?|houses?|condos?|bed ?rooms?))|i need|we need|(?:i|we) (?:wish|require|prefer|hope)|i want|we want"
     r"|i'd (?:like|love|prefer)|i would (?:like|love|prefer)|interested in|pull up|check out|switch to|in need of|try"
     r"|anything|something|some ?thing else|others?|another|else|alternatives?|instead|different"
     rf"|(?:how|what) about|how are|is there (?:any|an?|another|some)(?: (?!(?:on|at|in|with|for|to|of)\b)\w+){{0,3}} {_HOME}|are there (?:any|some)?(?: \w+){{0,3}} ?{_HOME}"
@@ -47,7 +47,7 @@ _OPEN: Final = re.compile(
     r"|^\W*(?:and |or |maybe |perhaps |ok |okay |then |y |quizas )*(?:in|near|with|around|something|anything|en|con|algo)\b"
 )
 _SUPPOSES: Final = re.compile(
-    r"\b(?:what if|(?:if|suppose|unless|imagine|in case|even if) (?:i|we|my|our|the (?:bank|seller|lease|rates?|market|price)|rates?|prices?|interest)|"
+    r"\b(?:what if|(?:i|we) (?:\w+ )?(?:saw|visited|toured|looked at|went to see|drove by)|(?:if|suppose|unless|imagine|in case|even if) (?:i|we|my|our|the (?:bank|seller|lease|rates?|market|price)|rates?|prices?|interest)|"
     r"(?:do|would|should|will|could|can) (?:i|we) (?:even |really |have to |need (?:to )?|be )|"
     r"y si|(?:si|aunque) (?:yo |me |nos |mi |el banco|la renta|bajan|suben|tengo|tuviera|fuera)|(?:necesito|tengo que|debo) (?:una? |ser |estar )\w*aprob)\b"
 )
@@ -61,7 +61,7 @@ _OTHERS: Final = re.compile(
     r"|\b(?:they|he|she|ellos|ella) (?:says?|said|told|thinks?|wants?|dicen?|dijo|dijeron)\b"
 )
 _DENIES: Final = re.compile(
-    r"\b(?:not|n't|dont|never|no(?! (?:i|i'd|i'm|we|it|that|this|please|actually|make|the|let|thanks?|me)\b)|without|nor|nunca|sin|ni|tampoco)\b[^.!?,;]{0,24}$"
+    r"(?:n't|\b(?:not|dont|cant|wont|never|no(?! (?:i|i'd|i'm|we|it|that|this|please|actually|make|the|let|thanks?|me)\b)|without|nor|nunca|sin|ni|tampoco))\b(?! (?:mind|you|we (?:do|try|go)))[^.!?,;]{0,24}$"
 )
 # what one has is no wish: "we have a two bedroom now"
 _HAVING: Final = re.compile(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from leads import dates
@@ -49,6 +50,8 @@ DIARY: Final = re.compile(
 )
 """A question about one's own diary: the day is not yet wanted for a visit."""
 _TO_SEE: Final = re.compile(r"\b(?:visit|tour|showing|viewing|see it|see the|visita|recorrido)\b")
+MOST: Final = 16
+"""So many days of one text are weighed; who names more has no wish for a visit."""
 _NTH: Final = re.compile(
     r"\bthe \d{1,2}(?:st|nd|rd|th)\b(?! (?:floor|street|st|avenue|ave|place|time|one|house|home|apartment|unit|option|grade|of|amendment))",
     re.IGNORECASE,
@@ -82,8 +85,8 @@ def timed(text: str, plain: str, parts: tuple[Sentence, ...], *, now: datetime, 
 
 def named_days(text: str, *, now: datetime) -> list[When]:
     """The days and times of the text; where homes are talked about, "the 10th" is a day whatever follows it."""
-    found = list(dates.find(text, now=now))
-    for hit in _NTH.finditer(text):
+    found = list(dates.find(text, now=now)[:MOST])
+    for hit in islice(_NTH.finditer(text), MOST):
         if all(hit.end() <= when.start or when.end <= hit.start() for when in found):
             alone = dates.find(hit[0], now=now)
             found += [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leads import lead_views, views
+from leads import import_views, lead_views, views
 
 urlpatterns = [
     path("leads/", views.index, name="leads"),
@@ -12,5 +12,11 @@ urlpatterns = [
     path("leads/<uuid:lead_id>/history/", lead_views.history, name="lead-history"),
     path("leads/<uuid:lead_id>/move/", lead_views.move, name="lead-move"),
     path("leads/<uuid:lead_id>/agreement/", lead_views.agreement, name="lead-agreement"),
+    path("leads/actions/", views.act, name="lead-actions"),
+    path("leads/filters/", views.filter_save, name="lead-filters"),
+    path("leads/filters/<uuid:filter_id>/delete/", views.filter_drop, name="lead-filter-delete"),
+    path("leads/import/", import_views.bring, name="lead-imports"),
+    path("leads/import/<uuid:import_id>/", import_views.one, name="lead-import"),
+    path("leads/import/<uuid:import_id>/progress/", import_views.progress, name="lead-import-progress"),
     path("conversations/new/", views.begin, name="begin"),
 ]

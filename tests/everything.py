@@ -71,7 +71,7 @@ class Everything:
 
 def _needed(field_: models.Field[Any, Any]) -> bool:
     """Every pointer but the self-evident, every text, and whatever has no default."""
-    if field_.primary_key:
+    if field_.primary_key or field_.generated:
         return False
     if isinstance(field_, models.ForeignKey | models.CharField | models.TextField):
         return True

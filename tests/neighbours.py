@@ -42,6 +42,7 @@ class Neighbours:
             Agent.objects.update(is_active=True)
             there.agent = there.caller(agent.user, Role.AGENT)
             there.owner = there.caller(User.objects.create_user("olivia@oakwood.example"), Role.OWNER)
+            there._keep_for(Membership.objects.get(user=agent.user))
             there.key = api_keys.issue(ApiKey(name="Everything", scopes=sorted(KEY_SCOPES)))
         return there
 
@@ -50,6 +51,13 @@ class Neighbours:
         client = Client(raise_request_exception=False)
         client.force_login(user)
         return client
+
+    def _keep_for(self, member: Membership) -> None:
+        """What people keep for themselves is the calling agent's, or they would find nothing of their own."""
+        for model in TENANT_MODELS:
+            owner = next((f for f in model._meta.concrete_fields if f.name == "owner"), None)
+            if owner is not None and owner.related_model is Membership:
+                model.objects.update(owner=member)
 
     @property
     def elm(self) -> Tenant:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("enterprisehub", "leads", "coaching")
 # A module that adapts, acts or remembers, or that is part of one; every other module of these two apps thinks.
 NOT_THINKING = {
-    "admin", "api", "api_told", "api_urls", "apps", "consumers", "forms", "frames", "lists", "management", "migrations", "models",
+    "admin", "admin_scoring", "api", "api_fairhousing", "api_told", "api_urls", "apps", "consumers", "forms", "frames", "lead_views", "lists", "management", "migrations", "models",
     "serializers", "services", "tasks", "templatetags", "urls", "views", "wire",
 }  # fmt: skip
 

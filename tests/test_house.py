@@ -20,10 +20,13 @@ CSRF_EXEMPT: set[str] = set()
 LONG = {"settings.py": 400, "embedded.py": 308, "consumer.py": 310}
 THINKING = (
     "coaching/objections.py", "coaching/questions.py", "coaching/suggestions.py", "coaching/attention.py",
+    "coaching/fairhousing.py", "coaching/fairhousing_law.py", "coaching/guarding.py",
     "coaching/playbooks.py", "coaching/kinds.py", "coaching/cards.py", "coaching/wording.py", "coaching/improvement.py",
     "leads/intent.py", "leads/preferences.py", "enterprisehub/engines/base.py",
     "leads/clocks.py", "leads/completeness.py", "leads/handoff.py", "leads/lifecycle.py", "leads/packs.py",
     "leads/qualification.py", "leads/questions.py",
+    "leads/encoding.py", "leads/features.py", "leads/scorecards.py", "leads/scoring.py",
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "leads" / "learning").glob("*.py"))),
 )  # fmt: skip
 FRAMEWORKS = {"django", "celery", "channels", "anthropic", "rest_framework"}
 VAGUE = re.compile(r"(manager|handler|processor|helper|utils?|enhanced|intelligent|smart)s?$", re.IGNORECASE)

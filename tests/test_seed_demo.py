@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
@@ -18,7 +19,8 @@ from enterprisehub.tenants import api_keys
 from enterprisehub.tenants.access import Role
 from enterprisehub.tenants.models import Job, Tenant, User
 from enterprisehub.tenants.scope import scope, unscoped
-from leads.models import Lead, Message, Speaker
+from leads.models import Flow, Lead, LeadImport, Message, PipelineStage, ScoringModel, SlotFact, Speaker
+from leads.scorecards import loads
 from tests.doors import code_for
 from tests.fakes import playing_claude
 
@@ -157,3 +159,21 @@ def test_every_url_is_listed_with_its_name_and_parameters() -> None:
     assert rows["switch/"]["name"] == "switch"
     assert {row["kind"] for row in rows.values()} == {"admin", "api", "page"}
     assert len(rows) > 60
+
+
+@pytest.mark.django_db
+def test_what_people_keep_is_believable_and_the_model_can_score() -> None:
+    (tenant,) = seed(tenants=1)["tenants"]
+    with scope(UUID(tenant["id"])):
+        ready = ScoringModel.objects.get(state=ScoringModel.State.READY)
+        failed = ScoringModel.objects.get(state=ScoringModel.State.FAILED)
+        facts = list(SlotFact.objects.select_related("message"))
+        flow = Flow.objects.select_related("lead").get()
+        assert PipelineStage.objects.values("stage").distinct().count() >= 5
+        assert LeadImport.objects.get().position == LeadImport.objects.get().rows
+    model = loads(json.dumps(ready.numbers))
+    scored = model.score({"lead_source": "referral", "site_visits": "20", "replied": "yes"})
+    assert scored.probability > model.score({"lead_source": "website", "site_visits": "1", "replied": "no"}).probability
+    assert "Too little to learn from" in failed.problem
+    assert all(fact.message and fact.message.text[fact.start : fact.end] == fact.quote for fact in facts)
+    assert flow.asked or flow.hand_off

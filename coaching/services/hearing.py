@@ -29,6 +29,7 @@ from enterprisehub.tenants.models import Agent
 from enterprisehub.tenants.work import later
 from leads import services as leads
 from leads.models import Message, Said, Speaker, Stage
+from leads.services import reading
 from leads.services.learning import Understood, learn, sheet_of
 
 
@@ -86,6 +87,7 @@ def hear(agent: Agent, words: Words, *, others: bool = False) -> Heard:
         card.local_ms = _since(started)
         rows.insert(card)
     _show(message, session, card, _news(understood, around))
+    reading.wish(message, understood, tenant=agent.tenant)
     return Heard(message, session, True, card, answer.value, answer.source, _since(started))
 
 

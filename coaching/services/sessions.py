@@ -16,6 +16,7 @@ from enterprisehub.tenants.models import Agent
 from enterprisehub.tenants.scope import current
 from leads import services as leads
 from leads.models import Conversation, Lead
+from leads.services import reading
 
 
 def live(agent: Agent, lead: str | UUID, *, medium: str = "", others: bool = False) -> Session:
@@ -89,4 +90,5 @@ def end(session: Session) -> Session:
     if closed:
         record("coaching.session.end", session)
         tell(session.agent_id, ("status", {"state": "session_ended", "session": str(session.pk)}))
+        reading.wish_at_end(session.conversation)
     return session

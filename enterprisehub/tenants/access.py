@@ -32,6 +32,7 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "leads.read.own": EVERYONE,
     "leads.read.all": LEADS | {Role.AUDITOR},
     "leads.write": TALKS,
+    "leads.import": LEADS,  # for everybody; who only has leads.write imports for themselves
     "leads.write.all": LEADS,  # everybody's, not only one's own and nobody's
     "leads.manage": LEADS,  # whose a lead is, and where it came from
     "playbook.read": EVERYONE,
@@ -47,9 +48,7 @@ OPERATIONS: dict[str, frozenset[Role]] = {
 
 # What an API key may be granted; each scope opens these operations and no others.
 KEY_SCOPES: dict[str, frozenset[str]] = {
-    "coaching:write": frozenset(
-        {"coaching.hear", "coaching.hear_for_others", "coaching.feedback", "coaching.listen"}
-    ),
+    "coaching:write": frozenset({"coaching.hear", "coaching.hear_for_others", "coaching.feedback", "coaching.listen"}),
     "coaching:read": frozenset({"coaching.sessions.all", "coaching.sessions.own", "playbook.read"}),
     "leads:write": frozenset({"leads.write", "leads.write.all", "leads.manage"}),
     "leads:read": frozenset({"leads.read.all", "leads.read.own"}),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
@@ -20,7 +21,7 @@ from enterprisehub.errors import Conflict, EngineDown, HubError, Invalid, NotAll
 from enterprisehub.tenants.access import require
 from enterprisehub.tenants.models import Agent, Membership
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 STATUS: dict[type[HubError], int] = {
     Invalid: 400,
     NotAllowed: 403,
@@ -52,7 +53,7 @@ def page(operation: str, *methods: str) -> Callable[[View], View]:
 
     def around(view: View) -> View:
         @wraps(view)
-        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             if not request.user.is_authenticated:
@@ -67,7 +68,7 @@ def page(operation: str, *methods: str) -> Callable[[View], View]:
     return around
 
 
-def _run(view: View, request: HttpRequest, operation: str, *args: Any, **kwargs: Any) -> HttpResponse:
+def _run(view: View, request: HttpRequest, operation: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
     membership = request.membership  # type: ignore[attr-defined]
     if membership is None:
         raise NotAllowed(NO_PLACE)

@@ -127,7 +127,7 @@ def _method(count: int, tested: int) -> str:
         f"own) and on the pairs that say most together. Penalty, calibration and cuts come from {FOLDS} stretches of time in the newest "
         f"{1 - FIRST_SHARE:.0%}, each scored by a model of what came before it. The figures are those of this same procedure run on the older "
         f"{count - tested:,} leads and judged by the newest {tested:,}; the model that is served was then trained on all {count:,}. "
-        "The interval of a score is 90 %, from the curvature of the fit and of the calibration."
+        "The interval of a score is 90 %, from the curvature of the fit."
     )
 
 

@@ -21,7 +21,7 @@ _MAIL: Final = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 RARE: Final = 15
 """A category with fewer rows than this is pooled with the other rare ones."""
 MOST_LEVELS: Final = 40
-_QUANTILES: Final = (0.2, 0.4, 0.6, 0.8, 0.95)
+_QUANTILES: Final = tuple(part / 20 for part in range(1, 20))
 _QUARTILES: Final = (0.25, 0.5, 0.75)
 
 

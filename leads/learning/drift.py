@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from leads.encoding import Category
 from leads.learning.fitting import Numbers
 from leads.scorecards import Scorecard
 
@@ -62,7 +63,9 @@ def compare(model: Scorecard, cells: Mapping[str, Sequence[str]], chances: Numbe
     found = []
     for column, before, say in zip(model.columns, known["columns"], known["say"], strict=True):
         psi = _psi(before, _counted(column, cells[column.name]), int(known["rows"]))
-        found.append(Shift(column.name, psi, psi >= ALARM and say >= MATTERS))
+        # a day's or a week's leads lack other weekdays: that is no change of the times
+        calendar = isinstance(column, Category) and column.reading in ("weekday", "weekday, day first")
+        found.append(Shift(column.name, psi, psi >= ALARM and say >= MATTERS and not calendar))
     edges = known["score_edges"]
     scores = np.bincount(np.searchsorted(edges, chances), minlength=len(edges) + 1)
     psi = _psi(known["score"], scores, int(known["rows"]))

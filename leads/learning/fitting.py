@@ -138,13 +138,15 @@ def raw_scores(model: Scorecard, cells: dict[str, list[str]], count: int) -> Num
     encoded = encode(model.columns, cells, count)
     scores: Numbers = encoded.matrix @ np.concatenate([np.array(part) for part in model.weights] or [np.zeros(0)])
     for pair in model.pairs:
-        scores = scores + _together(encoded.bins, pair) * pair.weight
-    return scores + model.intercept
+        scores += _together(encoded.bins, pair) * pair.weight
+    scores += model.intercept
+    return scores
 
 
 def _together(bins: NDArray[np.int64], pair: Pair) -> Numbers:
     both = (bins[:, pair.first] == pair.first_bin) & (bins[:, pair.second] == pair.second_bin)
-    return both.astype(np.float64)
+    found: Numbers = both.astype(np.float64)
+    return found
 
 
 def _chosen(plain: Encoded, outcome: Numbers) -> tuple[Pair, ...]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 Measure = Callable[[Numbers, Numbers], float]
 
-_TIMES: Final = 300
+_TIMES: Final = 200
 _BINS: Final = 10
 
 
@@ -87,7 +87,7 @@ MEASURES: Final[dict[str, Measure]] = {
 
 
 def between(measure: Measure, chances: Numbers, outcome: Numbers) -> tuple[float, float]:
-    """The 95 % interval by resampling the rows 300 times, with a fixed seed."""
+    """The 95 % interval by resampling the rows 200 times, with a fixed seed."""
     draw = np.random.default_rng(20_20)
     found = []
     for _ in range(_TIMES):

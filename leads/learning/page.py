@@ -47,11 +47,9 @@ def page(card: Mapping[str, Any], version: str) -> str:
 def plot(calibration: Iterable[Mapping[str, Any]]) -> str:
     """The calibration curve as SVG: each circle is a tenth of the scale, as large as it has leads; on the line is right."""
     dots = list(calibration)
-    most = max((dot["rows"] for dot in dots), default=1)
     circles = "".join(
-        f'<circle cx="{_x(dot["said"])}" cy="{_y(dot["was"])}" r="{3 + 9 * (dot["rows"] / most) ** 0.5:.1f}" fill="#2563eb" fill-opacity=".6">'
-        f"<title>{dot['rows']} leads: {dot['said']:.0%} said, {dot['was']:.0%} converted</title></circle>"
-        for dot in dots
+        f'<circle cx="{dot["x"]}" cy="{dot["y"]}" r="{dot["r"]}" fill="#2563eb" fill-opacity=".6"><title>{dot["words"]}</title></circle>'
+        for dot in placed(dots)
     )
     marks = "".join(
         f'<text x="{_x(part)}" y="{_SIDE + _EDGE + 16}" text-anchor="middle">{part:.0%}</text>'
@@ -70,6 +68,21 @@ def plot(calibration: Iterable[Mapping[str, Any]]) -> str:
             ((f"{dot['said']:.1%}", f"{dot['was']:.1%}", str(dot["rows"])) for dot in dots),
         )
     )
+
+
+def placed(calibration: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The circles of `plot` for a page that draws them itself: x, y and r in the units of a square of 408, and the words."""
+    dots = list(calibration)
+    most = max((dot["rows"] for dot in dots), default=1)
+    return [
+        {
+            "x": _x(dot["said"]),
+            "y": _y(dot["was"]),
+            "r": f"{3 + 9 * (dot['rows'] / most) ** 0.5:.1f}",
+            "words": f"{dot['rows']} leads: {dot['said']:.0%} said, {dot['was']:.0%} converted",
+        }
+        for dot in dots
+    ]
 
 
 def _x(share: float) -> str:

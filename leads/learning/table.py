@@ -75,6 +75,14 @@ def read(raw: bytes) -> Table:
     return Table(columns, numbers, hashlib.sha256(raw).hexdigest())
 
 
+def measured(raw: bytes) -> tuple[list[str], int]:
+    """The names of the columns and the number of rows, without keeping any; raises Unreadable when there is no table."""
+    text = _decoded(raw)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    header = _header(lines)
+    return header, sum(1 for _, cells in _numbered(lines) if isinstance(cells, str) or any(cells))
+
+
 def _decoded(raw: bytes) -> str:
     if len(raw) > LARGEST:
         raise Unreadable([f"The file has {len(raw):,} bytes; at most {LARGEST:,} are read."])

@@ -24,7 +24,7 @@ from leads.scorecards import Cuts, Scorecard, dumps
 LEAST_ROWS: Final = 300
 LEAST_EACH: Final = 40
 """Rows of each outcome that a model needs at the very least; the customary 1,000 with 120 are recommended on the card."""
-MOST_ROWS: Final = 50_000
+MOST_ROWS: Final = 40_000
 """The newest leads that are learned from; older ones say less about today, and training would take minutes."""
 TESTED: Final = 0.25
 """The newest part of the leads, that the measured model has not seen."""

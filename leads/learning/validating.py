@@ -77,18 +77,11 @@ def _stretches(count: int) -> Iterator[tuple[int, int]]:
 
 
 def calibrated(raw: Numbers, outcome: Numbers) -> Calibration:
-    """Platt's line through the log-odds of later leads; a weak penalty holds the slope near one."""
-    weights, covariance = _line(raw, outcome)
-    slope = max(0.05, float(f"{weights[1]:.7g}"))
-    spread = tuple(float(f"{value:.5g}") for value in (covariance[1, 1], covariance[0, 1], covariance[0, 0]))
-    return Calibration(slope, float(f"{weights[0]:.7g}"), (spread[0], spread[1], spread[2]))
-
-
-def _line(raw: Numbers, outcome: Numbers) -> tuple[Numbers, Numbers]:
-    """As a regression whose slope is 1 + what the data say: few leads change little."""
+    """Platt's line through the log-odds of later leads."""
     if outcome.min() == outcome.max():
-        return np.array([0.0, 1.0]), np.diag([1.0, 0.25])
-    return regression(raw[:, None], outcome, 0.01)
+        return Calibration()
+    weights, _ = regression(raw[:, None], outcome, 0.01)
+    return Calibration(max(0.05, float(f"{weights[1]:.7g}")), float(f"{weights[0]:.7g}"))
 
 
 def cuts(past: Numbers, outcome: Numbers) -> Cuts:

@@ -12,7 +12,7 @@ export function putKnown(panel) {
   const open = [...shown.querySelectorAll("details[open]")].map((one) => one.querySelector("summary").textContent);
   const fact = document.activeElement?.closest?.("[data-fact]")?.dataset.fact;
   for (const details of panel.querySelectorAll("details")) {
-    if (!details.closest("form") && open.includes(details.querySelector("summary").textContent)) details.open = true;
+    if (!details.closest("[data-fact]") && open.includes(details.querySelector("summary").textContent)) details.open = true;
   }
   shown.replaceWith(panel);
   showMoments(panel);
@@ -113,7 +113,7 @@ export function onFactKey(event) {
     const details = fact.querySelector(".act-more");
     if (!details) return false;
     details.open = true;
-    details.querySelector("input").select();
+    details.querySelector("input[name=value]").select();
     return true;
   }
   const button = fact.querySelector(`button[value="${wish}"]`);

@@ -9,12 +9,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tests.world import World
 
 pytestmark = pytest.mark.browser
 OUTSIDE = ("/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/nowhere/")
 INSIDE = (
-    "/", "/leads/", "/leads/?q=nobody", "/leads/{lead}/", "/sessions/", "/sessions/{session}/", "/conversations/new/",
+    "/", "/leads/", "/leads/?q=nobody", "/leads/?stage=engaged&sort=name", "/leads/?stage=closed", "/leads/import/",
+    "/leads/import/{file}/", "/leads/import/{running}/", "/leads/import/{done}/", "/leads/{lead}/", "/sessions/", "/sessions/{session}/", "/conversations/new/",
     "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/", "/accounts/logout/", "/accounts/2fa/totp/activate/",
 )  # fmt: skip
 
@@ -29,6 +32,24 @@ def world(transactional_db: None) -> World:
     return World()
 
 
+def lead_file(world: World, state: str) -> UUID:
+    """A file of Alice's on its way in: looked at, being taken in, or done."""
+    from enterprisehub.tenants.scope import named, scope
+    from leads import imports, saved, taking_in
+    from leads.wanted import Wanted
+
+    with scope(world.oakwood.pk):
+        text = b"Name,Email,Phone,Stage\nPat Lee,pat@mail.example,305 555 0101,New\nKim,nowhere,,\n"
+        row = imports.bring(world.alice.membership, f"people-{state}.csv", text)
+        saved.save(world.alice.membership, "By name", Wanted(stage="engaged", sort="name"))
+        if state != "file":
+            imports.start(row)
+    if state == "done":
+        with named(world.oakwood.pk):
+            taking_in.take_in(row.pk)
+    return row.pk
+
+
 def faults(page: Page) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [f"{one['id']}: {node['html'][:140]}" for one in found for node in one["nodes"]]
@@ -41,6 +62,7 @@ def test_every_page_is_clean(chromium: Browser, site: str, world: World, theme: 
 
     heard = world.says(world.alice, world.conversation(world.alice, price=485_000).lead, DEAR)
     world.says(world.alice, heard.session.conversation.lead, "What would help?", "agent")
+    files = {name: lead_file(world, name) for name in ("file", "running", "done")}
     said: dict[str, list[str]] = {}
     with another(chromium, viewport={"width": width, "height": 800}, color_scheme=theme) as (_, page):
         complaints = watch(page)
@@ -49,7 +71,7 @@ def test_every_page_is_clean(chromium: Browser, site: str, world: World, theme: 
             said[path] = faults(page)
         sign_in(page, site, world.alice)
         for path in INSIDE:
-            page.goto(site + path.format(lead=heard.message.lead_id, session=heard.session.pk))
+            page.goto(site + path.format(lead=heard.message.lead_id, session=heard.session.pk, **files))
             said[path] = faults(page)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 said[path].append("wider than the screen")

@@ -37,6 +37,7 @@ def only(text: str, language: str = "", now: datetime = NOW) -> When:
         ("March 3rd", "2027-03-03", "March 3rd"),
         ("by the first of next month", "2026-12-01", "the first of next month"),
         ("the third of May, 2027", "2027-05-03", "third of May, 2027"),
+        ("January fifth twenty twenty-seven", "2027-01-05", "January fifth twenty twenty-seven"),
         ("closing Dec 15", "2026-12-15", "Dec 15"),
         ("3/15 at the latest", "2027-03-15", "3/15"),
         ("11/30/26", "2026-11-30", "11/30/26"),
@@ -54,6 +55,7 @@ def only(text: str, language: str = "", now: datetime = NOW) -> When:
         ("puedo el próximo viernes", "2026-12-04", "próximo viernes"),
         ("el 8 de marzo", "2027-03-08", "8 de marzo"),
         ("el día 8", "2026-12-08", "el día 8"),
+        ("este martes", "2026-12-01", "este martes"),
         ("antes del 15/3", "2027-03-15", "15/3"),
         ("dentro de 60 días", "2027-01-24", "dentro de 60 días"),
         ("quiero verla next Friday", "2026-12-04", "next Friday"),
@@ -80,6 +82,13 @@ def test_a_day_is_found_however_it_is_said(text: str, day: str, quote: str) -> N
         ("next spring", "2027-03-01", "2027-05-31", "season"),
         ("end of the year", "2026-10-01", "2026-12-31", "year"),
         ("Q2", "2027-04-01", "2027-06-30", "quarter"),
+        ("30 to 60 days", "2026-12-25", "2027-01-24", "duration"),
+        ("first week of January", "2027-01-01", "2027-01-07", "week"),
+        ("the week of December 7th", "2026-12-07", "2026-12-13", "week"),
+        ("end of Q1", "2027-03-02", "2027-03-31", "quarter"),
+        ("a principios del próximo año", "2027-01-01", "2027-03-31", "year"),
+        ("la primera semana de enero", "2027-01-01", "2027-01-07", "week"),
+        ("2 o 3 semanas", "2026-12-09", "2026-12-16", "duration"),
         ("March 3-5", "2027-03-03", "2027-03-05", "duration"),
         ("sometime in 2027", "2027-01-01", "2027-12-31", "year"),
         ("este fin de semana", "2026-11-28", "2026-11-29", "day"),
@@ -112,6 +121,11 @@ def test_a_time_of_day_is_found(text: str, at: str) -> None:
     assert (when.at, when.on, when.grain) == (at, None, "time")
 
 
+def test_hours_from_and_to_are_two_times() -> None:
+    assert [each.at for each in find("4-6 pm", now=NOW)] == ["16:00", "18:00"]
+    assert [each.at for each in find("between 11 and 1pm", now=NOW)] == ["11:00", "13:00"]
+
+
 def test_a_day_and_its_time_are_two_finds_side_by_side() -> None:
     day, time = find("Tuesday, December 1st at 10am", now=NOW)
     assert (str(day.on), day.at, time.on, time.at) == ("2026-12-01", "", None, "10:00")
@@ -136,6 +150,9 @@ def test_a_day_and_its_time_are_two_finds_side_by_side() -> None:
         "450k for 3 beds",
         "512-555-0142",
         "version 1.2.3",
+        "every Monday, cada lunes",
+        "lower it to 2000",
+        "vista al mar",
         "",
     ],
 )

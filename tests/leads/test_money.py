@@ -42,6 +42,7 @@ def only(text: str, language: str = "") -> Money:
         ("doscientos mil dólares", 200_000, "doscientos mil dólares"),
         ("hasta 1.200.000 €", 1_200_000, "1.200.000 €"),
         ("hasta $450,000 nomás", 450_000, "$450,000"),
+        ("como 2 mil 500 dólares al mes", 2_500, "2 mil 500 dólares"),
         ("15 dólares con 50", 15.5, "15 dólares con 50"),
     ],
 )
@@ -60,6 +61,7 @@ def test_an_amount_is_read_as_people_say_it(text: str, value: float, quote: str)
         ("from 400 to 450 thousand", 400_000, 450_000),
         ("between $1.1 and $1.4 million", 1_100_000, 1_400_000),
         ("between one hundred and two hundred thousand", 100_000, 200_000),
+        ("between five and six hundred thousand", 500_000, 600_000),
         ("entre 400 y 500 mil", 400_000, 500_000),
         ("de 300 a 350 mil dólares", 300_000, 350_000),
         ("mid-sixes", 640_000, 660_000),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -11,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enterprisehub.errors import Invalid
+from leads import purposes
 from leads.conversation import Turn, parse
-from leads.preferences import PREFERENCES, Frame, read, step
+from leads.preferences import PREFERENCES, Frame, read, render, step
 from leads.purposes import INTENT
 from leads.slots import SLOTS
 from leads.topics import WINDOW
@@ -49,9 +51,8 @@ def test_both_answer_in_json_whatever_is_said(talk: list[Turn]) -> None:
     asked = parse(
         {"conversation": [{"speaker": one.speaker, "text": one.text} for one in talk], "now": "2026-03-04T09:00"}
     )
-    for capability in (PREFERENCES, INTENT):
-        assert capability.render is not None
-        assert capability.render(capability.local(asked))
+    assert json.dumps(render(PREFERENCES.local(asked)))
+    assert json.dumps(purposes.render(INTENT.local(asked)))
 
 
 def test_one_name_stands_once_unless_several_values_hold() -> None:

@@ -26,6 +26,8 @@ from tests.leads.wishes import one, slots, state
         ("Is there a home to sell first?", "yes", "property_to_sell", True),
         ("Do you care about a garage?", "don't care", "garage", "any"),
         ("How many bedrooms would you like?", "doesn't matter", "beds", "any"),
+        ("Which area?", "Not downtown. Maybe Arvada", "location", "Arvada"),
+        ("What city?", "the place is concord", "location", "concord"),
         ("¿Cuántas habitaciones necesita?", "tres", "beds", 3),
         ("¿En qué zona busca?", "Coyoacán", "location", "Coyoacán"),
     ],
@@ -101,6 +103,14 @@ def test_a_new_place_replaces_the_old_one_unless_it_is_added() -> None:
 def test_must_haves_gather() -> None:
     found = slots("it must have a pool", "and it needs a balcony")
     assert [s.value for s in found if s.name == "must_have"] == ["pool", "balcony"]
+
+
+def test_a_yes_to_see_a_home_somewhere_makes_no_wish_for_the_place() -> None:
+    assert "location" not in state("agent: Would you like to visit the one in Salem?", "Yes")
+
+
+def test_a_doctor_who_is_quoted_is_no_other_business() -> None:
+    assert state("My doctor says I need a home with no stairs in Salem")["accessibility"] is True
 
 
 def test_other_business_tells_no_wish_for_a_home() -> None:

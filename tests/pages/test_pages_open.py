@@ -70,7 +70,7 @@ def test_only_who_may_enter_sees_the_way_to_the_admin(world: World, as_: As) -> 
     assert 'href="/admin/"' not in as_(world.alice).get("/").content.decode()
 
 
-@pytest.mark.parametrize("path", ["/", "/leads/", "/sessions/", "/conversations/new/"])
+@pytest.mark.parametrize("path", ["/", "/leads/", "/leads/import/", "/sessions/", "/conversations/new/"])
 def test_who_is_not_signed_in_is_led_to_the_sign_in(db: None, path: str) -> None:
     answer = Client().get(path)
     assert answer.status_code == 302

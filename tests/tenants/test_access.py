@@ -19,6 +19,7 @@ EXPECTED = {
     "leads.read.own": "oatgr",
     "leads.read.all": "oatr",
     "leads.write": "oatg",
+    "leads.import": "oat",
     "leads.write.all": "oat",
     "leads.manage": "oat",
     "playbook.read": "oatgr",
@@ -32,7 +33,7 @@ EXPECTED = {
     "admin.enter": "oa",
 }
 LETTERS = {"o": Role.OWNER, "a": Role.ADMIN, "t": Role.TEAM_LEAD, "g": Role.AGENT, "r": Role.AUDITOR}
-CHANGES = {"hear", "hear_for_others", "feedback", "write", "publish", "manage", "enter", "listen"}
+CHANGES = {"hear", "hear_for_others", "feedback", "write", "publish", "manage", "enter", "listen", "import"}
 ROWS = [
     (operation, role, letter in letters) for operation, letters in EXPECTED.items() for letter, role in LETTERS.items()
 ]

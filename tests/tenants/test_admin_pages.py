@@ -63,7 +63,8 @@ def test_the_admin_knows_the_models_it_promises() -> None:
     assert known >= {
         "tenants.Tenant", "tenants.User", "tenants.Membership", "tenants.Team", "tenants.Agent", "tenants.ApiKey",
         "privacy.AuditEvent", "coaching.Playbook", "coaching.PlaybookVersion", "coaching.Suggestion",
-        "coaching.Feedback", "coaching.Improvement",
+        "coaching.Feedback", "coaching.Improvement", "leads.PipelineStage", "leads.SlotFact", "leads.StageMove",
+        "leads.Flow", "leads.LeadImport", "leads.ScoringModel",
     }  # fmt: skip
     assert all(getattr(page, "knows_tenants", False) for page in admin.site._registry.values())
 

@@ -9,6 +9,33 @@ from typing import Any
 _LINE = re.compile(r"^\[([\w.-]+)\]\s+(.+)$")
 _ENTRY = re.compile(r"^## ([\w-]+): (.*)$")
 _CARD = frozenset({"say", "ask", "quote", "kind", "line_ids"})
+_FACTS = frozenset({"facts", "confidence"})
+_READ = 6  # of the prospect's newest turns are facts looked for
+# (slot, words that say it, value); the words themselves where the value is empty
+_CUES = (
+    (
+        "beds",
+        re.compile(r"\b(?:one|two|three|four|five|[1-9])[ -](?:bed(?:room)?s?|rooms to sleep in)\b", re.IGNORECASE),
+        "",
+    ),
+    (
+        "pets",
+        re.compile(r"\b(?:our|my|with (?:a|two)|have (?:a|an old|two)) (?:dog|cat|puppy|kitten)s?\b", re.IGNORECASE),
+        "true",
+    ),
+    (
+        "garage",
+        re.compile(
+            r"\b(?:somewhere|a place|room) (?:for|to park) (?:the|my|our|two) (?:cars?|trucks?)\b", re.IGNORECASE
+        ),
+        "true",
+    ),
+    ("yard", re.compile(r"\b(?:a garden|grow (?:our|my) own|room to play outside)\b", re.IGNORECASE), "true"),
+    ("decision_makers", re.compile(r"\bmy (?:wife|husband|partner|brother|sister|mother|father)\b", re.IGNORECASE), ""),
+    ("contact_preference", re.compile(r"\b(?:drop|send|shoot) me an e-?mail\b", re.IGNORECASE), "email"),
+    ("financing", re.compile(r"\b(?:no mortgage needed|we(?:'ll| will) pay it outright)\b", re.IGNORECASE), "cash"),
+    ("motivation", re.compile(r"\b(?:too small for us|run(?:ning)? out of (?:room|space))\b", re.IGNORECASE), "space"),
+)
 MOST_WORDS = 40  # of what a card says
 
 
@@ -19,6 +46,8 @@ def write(body: dict[str, Any]) -> Any:
         return "This is the stand-in, not Claude."
     if (schema.get("properties") or {}).keys() >= _CARD:
         return {**fill(schema), **_card(body)}
+    if (schema.get("properties") or {}).keys() == _FACTS:
+        return _understood(body)
     filled = fill(schema)
     if isinstance(filled, dict) and "quote" in filled:
         filled["quote"] = _quote(_newest(body))
@@ -79,6 +108,18 @@ def _card(body: dict[str, Any]) -> dict[str, Any]:
         "confirms_local_card": not chosen,
         "confidence": 0.82,
     }
+
+
+def _understood(body: dict[str, Any]) -> dict[str, Any]:
+    """What the prospect's newest turns tell by a few plain cues, each slot once, and none that is known already."""
+    taken = set(_situation(body).get("known") or ())
+    said = [str(item.get("text", "")) for item in _items(body) if item.get("speaker") == "prospect"][-_READ:]
+    facts = []
+    for slot, cue, value in _CUES:
+        found = next((hit[0] for text in reversed(said) if (hit := cue.search(text))), "")
+        if found and slot not in taken:
+            facts.append({"name": slot, "quote": found, "value": value or found})
+    return {"facts": facts, "confidence": 0.8 if facts else 0.5}
 
 
 def _newest(body: dict[str, Any]) -> str:

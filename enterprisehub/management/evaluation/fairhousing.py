@@ -1,7 +1,8 @@
 """Does the fair-housing guard find what must not be said, and let pass what may? Measured on sentences of our own.
 
 The set ships with the product (coaching/data/fairhousing.jsonl), so the directory of public data is not looked at. Its split `test`
-was frozen before the rules were written, `fresh` was written after them; `train` is what they were made from and is not measured.
+was frozen before the rules were written, `fresh` was written after they were done and changed nothing; `train` is what they were made
+from and is not measured. All three are by the same hand, in the styles of an agent's texts, listings, prospects' messages and prompts.
 """
 
 from __future__ import annotations
@@ -38,9 +39,7 @@ class Case:
 
 def measure(data: Path) -> tuple[Figure, ...]:
     """Recall and false alarms, by split, language and speaker; recall by class and kind; time."""
-    for _ in _cases():
-        pass  # the second time nothing is read or compiled any more
-    cases = list(_cases())
+    *_, cases = [list(_cases()) for _ in range(2)]  # the second time nothing is read or compiled any more
     return (
         *(
             figure
@@ -57,9 +56,14 @@ def _cases() -> Iterator[Case]:
         item = json.loads(line)
         if item["split"] in ("test", "fresh"):
             question = fairhousing.parse(item)
-            started = perf_counter()
-            found = guard(question).flags
-            yield Case(item, found, (perf_counter() - started) * 1000)
+            yield Case(item, guard(question).flags, min(_timed(question) for _ in range(3)))
+
+
+def _timed(question: fairhousing.FairHousingQuestion) -> float:
+    """Milliseconds of one reading; the best of three counts, since others use the machine too."""
+    started = perf_counter()
+    guard(question)
+    return (perf_counter() - started) * 1000
 
 
 def _split(split: str, cases: Sequence[Case]) -> Iterator[Figure]:
@@ -90,7 +94,7 @@ def _by_part(cases: Iterable[Case]) -> Iterator[Figure]:
 def _times(cases: Iterable[Case]) -> Iterator[Figure]:
     times = sorted(case.ms for case in cases)
     yield Figure("milliseconds, p50", times[len(times) // 2], len(times), wanted=1.0, most=True)
-    yield Figure("milliseconds, p99", times[int(len(times) * 0.99)], len(times), wanted=5.0, most=True)
+    yield Figure("milliseconds, p99", times[int(len(times) * 0.99)], len(times), wanted=2.0, most=True)
 
 
 def _recall(name: str, cases: Sequence[Case], *, wanted: float | None = None) -> Figure:

@@ -1,0 +1,27 @@
+"""Work about leads that the worker does: take a file in, read a conversation again, learn from past leads."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery.exceptions import SoftTimeLimitExceeded
+
+from enterprisehub.tenants.work import task
+from leads import taking_in
+from leads.services import reading, scorecards
+
+
+@task("leads.import", waits=True, ignore_result=True)
+def take_in(row: str) -> None:
+    taking_in.take_in(UUID(row))
+
+
+@task("leads.understand", waits=True, lane="live", ignore_result=True)
+def understand(conversation: str) -> None:
+    reading.read_again(UUID(conversation))
+
+
+# Under the broker's visibility timeout of 300 s, so that a training is not handed out twice while it runs.
+@task("leads.train_scoring", waits=True, ignore_result=True, soft_time_limit=240, time_limit=280)
+def train_scoring(model: str) -> None:
+    scorecards.learn(UUID(model), time_is_up=SoftTimeLimitExceeded)
