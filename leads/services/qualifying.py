@@ -145,9 +145,8 @@ def _heard(lead: Lead, reply: Reply) -> bool:
 
 
 def _hear(tenant: Tenant, lead: Lead, flow: Flow, reply: Reply) -> Step:
-    conversation = conversation_of(lead, flow.agent or lead.agent)
+    conversation, past = conversation_of(lead, flow.agent or lead.agent), recent(lead)
     conversation.lead = lead
-    past = recent(lead)
     question = _unrecorded(flow, lead, past, reply.question)
     facts = profile.facts_of(lead.profile)
     message, new = take_in(conversation, Said(reply.text, Speaker.PROSPECT, reply.id, now()))

@@ -83,7 +83,7 @@ def test_filters_narrow_and_go_with_the_next_page(world: World, program: Program
         ({"q": "5550100"}, ["Cy Ray"]),
         ({"q": "hl-cy"}, ["Cy Ray"]),
         ({"q": "x.example"}, ["Ann Lee"]),
-        ({"q": "100%_"}, []),
+        ({"q": "a%_"}, []),
         ({"agent_id": world.bob.agent.pk}, []),
     ):
         assert listed(program, **query) == names, query
