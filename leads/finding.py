@@ -13,10 +13,10 @@ from django.db.models import Q, QuerySet
 
 from enterprisehub.errors import Invalid, NotFound
 from enterprisehub.tenants.models import Agent
+from leads import lists
 from leads.models import Lead
 
-SHOWN = ("facts", "profile", "score_told")  # what a list does not read
-WORDS = 6  # of a search that are looked for
+NOT_READ = ("facts", "profile", "score_told", "found_by")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def page(reader: Agent | None, wish: Wish, *, size: int, cursor: str = "") -> tu
     if cursor:
         at, lead = _place(cursor)
         rows = rows.filter(Q(spoken_at__lt=at) | Q(spoken_at=at, pk__lt=lead), spoken_at__lte=at)
-    found = list(rows.defer(*SHOWN).order_by("-spoken_at", "-pk")[: size + 1])
+    found = list(rows.defer(*NOT_READ).order_by("-spoken_at", "-pk")[: size + 1])
     return found[:size], _cursor(found[size - 1]) if len(found) > size else ""
 
 
@@ -57,8 +57,7 @@ def one(reader: Agent | None, wanted: UUID) -> Lead:
 
 def visible(reader: Agent | None) -> QuerySet[Lead]:
     """Everybody's leads, or an agent's own and nobody's."""
-    rows: QuerySet[Lead] = Lead.objects.all()
-    return rows if reader is None else rows.filter(Q(agent=reader) | Q(agent=None))
+    return lists.visible(lists.Reader(reader, everyone=reader is None))
 
 
 def _wanted(rows: QuerySet[Lead], wish: Wish) -> QuerySet[Lead]:
@@ -73,20 +72,7 @@ def _wanted(rows: QuerySet[Lead], wish: Wish) -> QuerySet[Lead]:
     ):
         if least is not None:
             rows = rows.filter(**{f"{name}__gte": least})
-    return rows.filter(_named(wish.q)) if wish.q.strip() else rows
-
-
-def _named(words: str) -> Q:
-    """Every word is part of the name, the address, the number or the contact id."""
-    said = Q()
-    for word in words.split()[:WORDS]:
-        said &= (
-            Q(name__icontains=word)
-            | Q(email__icontains=word)
-            | Q(phone__icontains=word)
-            | Q(contact_id__icontains=word)
-        )
-    return said
+    return rows.filter(lists.named(wish.q)) if wish.q.strip() else rows
 
 
 def _cursor(lead: Lead) -> str:

@@ -84,7 +84,7 @@ def found(reader: Reader, wish: Wanted) -> QuerySet[Lead]:
         rows = rows.exclude(hand_off="")
     if wish.days:
         rows = rows.filter(_spoken_since(now() - timedelta(days=int(wish.days))))
-    return rows.filter(_named(wish.q)) if wish.q else rows
+    return rows.filter(named(wish.q)) if wish.q else rows
 
 
 def page(reader: Reader, wish: Wanted, place: Place | None = None, size: int = PAGE) -> Page:
@@ -130,7 +130,7 @@ def _spoken_since(moment: datetime) -> Q:
     return Q(spoken_at__gte=moment, spoken_at__gt=F("created_at") + timedelta(seconds=1))
 
 
-def _named(words: str) -> Q:
+def named(words: str) -> Q:
     """Leads that these words are part of. Where they are few they are found first, by the index alone, and then read."""
     said = Q()
     for word in words.lower().split()[:_WORDS]:

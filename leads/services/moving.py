@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,7 +23,7 @@ log = structlog.get_logger(__name__)
 @transaction.atomic
 def move(lead: Lead, wanted: str, *, by: Agent | None, reason: str = "", evidence: str = "") -> Lead:
     """To a stage or an overlay (`none` takes the overlay off), by a person. Conflict says in words why a move is not legal."""
-    return _move(lead, wanted, by=by, mover=lifecycle.PERSON, reason=reason, evidence=evidence)
+    return _move(lead, _Wish(wanted, lifecycle.PERSON, reason, evidence), by=by)
 
 
 @transaction.atomic
@@ -33,7 +34,7 @@ def follow(lead: Lead, pipeline: str, name: str, *, evidence: str) -> Lead:
     if wanted is None:
         log.warning("pipeline_stage_unmapped", lead=str(lead.pk))
         return lead
-    return _move(lead, wanted, by=None, mover="crm", reason="HighLevel's pipeline", evidence=evidence)
+    return _move(lead, _Wish(wanted, "crm", "HighLevel's pipeline", evidence), by=None)
 
 
 @transaction.atomic
@@ -57,27 +58,42 @@ def moves_of(lead: Lead) -> list[StageMove]:
     return list(StageMove.objects.filter(lead=lead).select_related("agent")[:40])
 
 
-def _move(lead: Lead, wanted: str, *, by: Agent | None, mover: str, reason: str, evidence: str) -> Lead:
+@dataclass(frozen=True)
+class _Wish:
+    """Where to, who or what moves it, and why."""
+
+    wanted: str
+    mover: str
+    reason: str
+    evidence: str
+
+
+def _move(lead: Lead, wish: _Wish, *, by: Agent | None) -> Lead:
     locked = _locked(lead)
-    done = lifecycle.move(
-        state_of(locked), wanted, by=mover, evidence=evidence or f"person:{by.pk if by else ''}", reason=reason
-    )
+    shown = wish.evidence or f"person:{by.pk if by else ''}"
+    done = lifecycle.move(state_of(locked), wish.wanted, by=wish.mover, evidence=shown, reason=wish.reason)
     if isinstance(done, lifecycle.Refused):
         raise Conflict(done.text(), field="reason" if done.code == "no_reason" else "stage")
     before = {"from_stage": locked.stage, "from_overlay": locked.overlay}
     if done.state.stage != locked.stage:
         locked.stage, locked.stage_since = Stage(done.state.stage), now()
     locked.overlay = done.state.overlay
-    locked.overlay_reason = reason[:200] if done.state.overlay != lifecycle.NONE else ""
-    if wanted == lifecycle.NONE:
+    locked.overlay_reason = wish.reason[:200] if done.state.overlay != lifecycle.NONE else ""
+    if wish.wanted == lifecycle.NONE:
         locked.hand_off = ""  # a person has looked at it
     settle(locked, history=recent(locked))
     locked.save(update_fields=[*SETTLED])
-    after: dict[str, Any] = {"to_stage": locked.stage, "to_overlay": locked.overlay}
-    told = {"note": evidence[:300]} if evidence else {}
-    StageMove.objects.create(lead=locked, mover=mover, agent=by, reason=reason[:300], evidence=told, **before, **after)
-    record("lead.move", locked, moved={**before, **after})
+    _note(locked, wish, before, by=by)
     return locked
+
+
+def _note(lead: Lead, wish: _Wish, before: dict[str, str], *, by: Agent | None) -> None:
+    after: dict[str, Any] = {"to_stage": lead.stage, "to_overlay": lead.overlay}
+    told = {"note": wish.evidence[:300]} if wish.evidence else {}
+    StageMove.objects.create(
+        lead=lead, mover=wish.mover, agent=by, reason=wish.reason[:300], evidence=told, **before, **after
+    )
+    record("lead.move", lead, moved={**before, **after})
 
 
 def _locked(lead: Lead) -> Lead:

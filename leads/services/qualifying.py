@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +26,7 @@ from leads.services.learning import Past, learn, question_for, recent, vertical_
 from leads.services.people import conversation_of, is_visible, take_in
 
 MOST_ASKED = 40
-MAX_CONTACT = 64  # characters of a contact id
+CONTACT = re.compile(r"[\x21-\x7e]{1,64}")
 # What happened to a fact between two turns -> why completeness may be lower
 _LOWERS = {
     Change.ERASED: "erased",
@@ -144,9 +145,8 @@ def _heard(lead: Lead, reply: Reply) -> bool:
 
 
 def _hear(tenant: Tenant, lead: Lead, flow: Flow, reply: Reply) -> Step:
-    conversation = conversation_of(lead, flow.agent or lead.agent)
+    conversation, past = conversation_of(lead, flow.agent or lead.agent), recent(lead)
     conversation.lead = lead
-    past = recent(lead)
     question = _unrecorded(flow, lead, past, reply.question)
     facts = profile.facts_of(lead.profile)
     message, new = take_in(conversation, Said(reply.text, Speaker.PROSPECT, reply.id, now()))
@@ -232,8 +232,8 @@ def _language(lead: Lead) -> str:
 
 def _lead(opening: Opening, by: Asker) -> Lead:
     wanted = opening.contact_id.strip()
-    if not wanted or len(wanted) > MAX_CONTACT:
-        raise Invalid(f"A contact id has 1 to {MAX_CONTACT} characters.", field="contact_id")
+    if not CONTACT.fullmatch(wanted):
+        raise Invalid("A contact id has 1 to 64 visible ASCII characters.", field="contact_id")
     ours = _id(wanted)
     leads = Lead.objects.select_for_update()
     found = leads.filter(contact_id=wanted).first() or (leads.filter(pk=ours).first() if ours else None)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leads.services import MAX_TEXT
-from tests.api.programs import READ, ROOT, WRITE, Program, message
+from tests.api.programs import LEADS_READ, LEADS_WRITE, READ, ROOT, WRITE, Program, address, message
 from tests.world import World
 
 TEXTS = {
@@ -56,7 +56,7 @@ BODIES: dict[str, bytes] = {
 
 @pytest.fixture
 def program(world: World) -> Program:
-    return Program(world.alice, WRITE, READ)
+    return Program(world.alice, WRITE, READ, LEADS_WRITE, LEADS_READ)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
@@ -83,6 +83,47 @@ def test_any_text_in_any_field_is_answered_or_refused(world: World, program: Pro
         answer = program.post(path, body)
         assert answer.status_code in (200, 201, 400, 404), (path, answer.content)
         json.loads(answer.content.decode("utf-8"))
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_any_text_about_a_lead_is_answered_or_refused(world: World, program: Program, text: str) -> None:
+    said = [{"speaker": "agent", "text": text}, {"speaker": "prospect", "text": text}]
+    lead = f"/leads/{world.conversation(world.alice).lead.pk}"
+    flow = f"/qualification/{program.post('/qualification/start', {'contact_id': 'hl-1'}).json()['flow_id']}"
+    bodies: list[tuple[str, Any]] = [
+        ("/semantic/intent", {"message_text": text, "conversation_history": said}),
+        ("/semantic/intent", {"message_text": "x", "now": text}),
+        ("/semantic/intent", {"message_text": "x", "timezone": text}),
+        ("/semantic/intent", {"message_text": "x", "country": text, text: text}),
+        ("/semantic/preferences", {"conversation": said}),
+        ("/semantic/preferences", {"conversation": [{**said[0], "at": text}]}),
+        ("/semantic/qualification", {"conversation": said, "asked": [text], "seed": text}),
+        ("/semantic/qualification", {"facts": [{"name": text, "value": text}, {"name": "beds", "value": text}]}),
+        ("/semantic/questions", {"facts": [{"name": "x", "value": 1, "at": text}], "language": text}),
+        ("/qualification/start", {"contact_id": text}),
+        ("/qualification/start", {"contact_id": "hl-2", "contact_name": text}),
+        ("/qualification/start", {"contact_id": "hl-3", "initial_message": text}),
+        ("/qualification/start", {"contact_id": "hl-4", "initial_message": "x", "message_id": text}),
+        (f"{flow}/responses", {"user_message": "x", "context": {"question": text, text: text}}),
+        (f"{flow}/responses", {"user_message": text}),
+        *(
+            (f"{lead}/facts", {"do": "correct", "name": name, "value": text})
+            for name in ("beds", "location", "deadline")
+        ),
+        (f"{lead}/facts", {"do": "erase", "name": "beds", "which": text}),
+    ]
+    for path, body in bodies:
+        answer = program.post(path, body)
+        assert answer.status_code in (200, 201, 400, 404, 409), (path, answer.content)
+        json.loads(answer.content.decode("utf-8"))
+    for field in ("name", "email", "phone", "language", "timezone", "side", "stage", "reason", "agreement_on"):
+        answer = program.patch(lead, {field: text})
+        assert answer.status_code in (200, 400, 409), (field, answer.content)
+    for field in ("q", "cursor", "stage", "spoken_since", "min_score", "agent_id", "limit"):
+        if "\ud83d" not in text and len(text) < 20_000:  # what a client cannot send in an address
+            answer = program.get("/leads", **{field: text})
+            assert answer.status_code in (200, 400), (field, answer.content)
+    assert program.get(lead).status_code == program.get(flow).status_code == 200
 
 
 def test_words_come_back_with_offsets_into_what_was_sent(program: Program) -> None:
@@ -116,6 +157,45 @@ def test_any_value_in_any_field_is_answered_or_refused(world: World, program: Pr
     for price in ("listing_price", "language", "vertical"):
         answer = program.post("objections", {"message_text": "x", "lead_context": {price: value}})
         assert answer.status_code in (200, 400), answer.content
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: repr(value)[:20])
+def test_any_value_about_a_lead_is_answered_or_refused(world: World, program: Program, value: Any) -> None:
+    lead = f"/leads/{world.conversation(world.alice).lead.pk}"
+    flow = f"/qualification/{program.post('/qualification/start', {'contact_id': 'hl-1'}).json()['flow_id']}"
+    read: dict[str, Any] = {"conversation": [], "now": None, "timezone": "UTC", "country": "US"}
+    known: dict[str, Any] = {"name": "beds", "value": 3, "confidence": 1, "at": "2026-01-01", "confirmed": True}
+    whole: dict[str, dict[str, Any]] = {
+        "/semantic/intent": {"message_text": "x", "conversation_history": [], **read},
+        "/semantic/preferences": {"message_text": "x", **read},
+        "/semantic/qualification": {"side": "buyer", "stage": "new", "facts": [], "asked": [], **read},
+        "/semantic/questions": {"vertical": "any", "overlay": "none", "language": "en", "seed": "", **read},
+        "/qualification/start": {"contact_id": "hl-2", "contact_name": "", "side": "buyer", "initial_message": "x"},
+        f"{flow}/responses": {"user_message": "x", "message_id": "m", "context": {}},
+        f"{lead}/facts": {"do": "correct", "name": "beds", "value": 3, "which": 3},
+    }
+    for path, body in whole.items():
+        for field in body:
+            given = {name: one for name, one in body.items() if one is not None}
+            answer = program.post(path, {**given, field: value})
+            assert answer.status_code in (200, 201, 400, 404, 409), (path, field, answer.content)
+    for field in known:
+        answer = program.post("/semantic/qualification", {"facts": [{**known, field: value}]})
+        assert answer.status_code in (200, 400), (field, answer.content)
+    for name in ("beds", "price_max", "pets", "deadline", "visit_time", "size"):
+        answer = program.post(f"{lead}/facts", {"do": "correct", "name": name, "value": value})
+        assert answer.status_code in (200, 400), (name, answer.content)
+    for field in ("name", "email", "language", "timezone", "side", "stage", "overlay", "agreement_on", "agent_id"):
+        answer = program.patch(lead, {field: value})
+        assert answer.status_code in (200, 400, 403, 404, 409), (field, answer.content)
+    assert program.get(lead).status_code == program.get(flow).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/semantic/intent", "/semantic/preferences", "/qualification/start"])
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_any_body_about_a_lead_is_refused(program: Program, body: bytes, path: str) -> None:
+    answer = program.client.post(address(path), body, content_type="application/json", headers=program.headers)
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json"), answer.content
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)

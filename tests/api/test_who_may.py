@@ -13,15 +13,20 @@ from django.utils.timezone import now
 from enterprisehub.tenants import api_keys
 from enterprisehub.tenants.models import Agent, Membership
 from enterprisehub.tenants.scope import scope
-from tests.api.programs import READ, ROOT, WRITE, Caller, Program, browser, message
+from tests.api.programs import LEADS_READ, LEADS_WRITE, READ, ROOT, WRITE, Caller, Program, browser, message
 from tests.world import World
 
-POSTS = ["real-time", "objections", "next-question", "sessions", f"sessions/{uuid4()}/end", "feedback", "tickets"]
-GETS = ["sessions", f"sessions/{uuid4()}"]
+COACHING = ["real-time", "objections", "next-question", "sessions", f"sessions/{uuid4()}/end", "feedback", "tickets"]
+SEMANTIC = ["/semantic/intent", "/semantic/preferences", "/semantic/qualification", "/semantic/questions"]
+FLOW, LEAD = f"/qualification/{uuid4()}", f"/leads/{uuid4()}"
+POSTS = [*COACHING, *SEMANTIC, "/qualification/start", f"{FLOW}/responses", f"{FLOW}/end", f"{LEAD}/facts"]
+GETS = ["sessions", f"sessions/{uuid4()}", FLOW, "/leads", LEAD, f"{LEAD}/score"]
+NOT_RECORDED = {"objections", "next-question", *SEMANTIC}
 
 
 def statuses(caller: Caller) -> set[int]:
-    return {caller.post(path).status_code for path in POSTS} | {caller.get(path).status_code for path in GETS}
+    asked = {caller.post(path).status_code for path in POSTS} | {caller.get(path).status_code for path in GETS}
+    return asked | {caller.patch(LEAD).status_code}
 
 
 def test_nobody_gets_in_without_a_credential(world: World) -> None:
@@ -66,15 +71,18 @@ def test_a_key_without_scopes_may_nothing(world: World) -> None:
 
 
 def test_a_reading_key_writes_nothing_and_a_writing_key_reads_nothing(world: World) -> None:
-    reads, writes = Program(world.alice, READ), Program(world.alice, WRITE)
-    recorded = [path for path in POSTS if path not in ("objections", "next-question")]
+    reads = Program(world.alice, READ, LEADS_READ)
+    writes = Program(world.alice, WRITE, LEADS_WRITE)
+    recorded = [path for path in POSTS if path not in NOT_RECORDED]
+    assert reads.patch(LEAD).status_code == 403
     assert {reads.post(path).status_code for path in recorded} == {403}
     assert {writes.get(path).status_code for path in GETS} == {403}
 
 
 def test_an_auditor_changes_nothing(world: World) -> None:
     rita = browser(world.rita)
-    recorded = [path for path in POSTS if path not in ("objections", "next-question")]
+    recorded = [path for path in POSTS if path not in NOT_RECORDED]
+    assert rita.patch(LEAD).status_code == 403
     assert {rita.post(path).status_code for path in recorded} == {403}
 
 

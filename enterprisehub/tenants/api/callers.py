@@ -154,5 +154,5 @@ class MemberScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     name = "session"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        told = "The session cookie of a signed-in person. A POST also needs the `X-CSRFToken` header."
+        told = "The session cookie of a signed-in person. A POST or PATCH also needs the `X-CSRFToken` header."
         return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": told}
