@@ -12,7 +12,7 @@ from leads.slots import SLOTS, Slot, Value
 
 Entry = dict[str, Any]
 """One kept slot: name, value, unit, quote, message (id, null when a person entered it), start, end, confidence, extractor
-(local | claude | person), offered, at (ISO 8601), earlier, contradiction, confirmed_by (agent id or null)."""
+(local | claude | person), offered, at (ISO 8601), earlier, contradiction, confirmed_by (agent id, "person", or null)."""
 
 KEPT: Final = -1  # the turn of a slot that was known before
 SAID, CORRECTED, CONTRADICTED, WITHDRAWN = "said", "corrected", "contradicted", "withdrawn"

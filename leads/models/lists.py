@@ -39,7 +39,7 @@ class LeadImport(TenantModel):
 
     file_name = models.CharField(max_length=160)
     content = models.BinaryField(null=True, editable=False)  # dropped once everything is in
-    columns = models.JSONField(default=dict)  # the file's column -> the lead's field
+    columns = models.JSONField(default=dict)  # {"fields": {position: the lead's field}, "policy": what wins}
     state = models.CharField(max_length=10, choices=State, default=State.CHECKED)
     rows = models.PositiveIntegerField(default=0)
     position = models.PositiveIntegerField(default=0)  # rows that are settled

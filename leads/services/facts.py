@@ -37,7 +37,7 @@ def correct(lead: Lead, name: str, text: str, *, by: Agent | None, instead_of: V
     locked = _locked(lead)
     value = _value(kind, text, at=clock(locked, now()))
     before = next((one for one in locked.profile if _is(one, name, instead_of)), None)
-    entry = profile.entered(name, value, at=now(), agent=_who(by) or "")
+    entry = profile.entered(name, value, at=now(), agent=_who(by))
     if before is not None:
         entry["earlier"] = before["value"]
     several = kind.several and instead_of is None
@@ -93,8 +93,9 @@ def _plain(value: object) -> str:
         return str(value).casefold()
 
 
-def _who(by: Agent | None) -> str | None:
-    return str(by.pk) if by is not None else None
+def _who(by: Agent | None) -> str:
+    # somebody who runs the house without an agent profile is a person all the same; the audit row names them
+    return str(by.pk) if by is not None else "person"
 
 
 def _value(kind: Kind, text: str, *, at: datetime) -> Value:
