@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 
 from enterprisehub.engines.base import Capability
 from enterprisehub.errors import Invalid
-from leads import clock
-from leads.calendar_words import Calendar, calendar
-from leads.date_figures import Figures, figures
-from leads.date_grammar import grammar
-from leads.date_items import Item
-from leads.date_rules import reading
-from leads.guessing import language as guessed
-from leads.numbers import LANGUAGES, Number, read
-from leads.tokens import Token, fold, longest, split, touching
+from leads.amounts import clock
+from leads.amounts.calendar_words import Calendar, calendar
+from leads.amounts.date_figures import Figures, figures
+from leads.amounts.date_grammar import grammar
+from leads.amounts.date_items import Item
+from leads.amounts.date_rules import reading
+from leads.amounts.guessing import language as guessed
+from leads.amounts.numbers import LANGUAGES, Number, read
+from leads.amounts.tokens import Token, fold, longest, split, touching
 
 _SIGNS = {",": ",", "(": ",", ".": ";", "!": ";", "?": ";", "。": ";", "，": ",", "/": "/", "-": "-", "~": "-"}
 

@@ -10,7 +10,7 @@ from importlib import resources
 
 import yaml
 
-from leads.topics import about_home, told_topic
+from leads.reading.topics import about_home, told_topic
 from leads.words import Said, folded, last_of
 
 OTHER = "other"

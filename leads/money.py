@@ -9,10 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from enterprisehub.engines.base import Capability
 from enterprisehub.errors import Invalid
-from leads.currencies import words
-from leads.guessing import language as guessed
-from leads.numbers import LANGUAGES, Number, read
-from leads.tokens import Token, longest, split, touching
+from leads.amounts.currencies import words
+from leads.amounts.guessing import language as guessed
+from leads.amounts.numbers import LANGUAGES, Number, read
+from leads.amounts.tokens import Token, longest, split, touching
 
 # "the low 500s": which part of the hundred is meant; our own reading of how agents talk, in units of the hundred
 _PART: Final = {"l": (0.0, 0.3), "m": (0.4, 0.6), "h": (0.7, 0.99), "": (0.0, 0.99)}

@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from enterprisehub.engines.base import Capability
-from leads.asking import questions
-from leads.carrying import carried
 from leads.conversation import Conversation, parse
-from leads.mentions import Mention, mentions
-from leads.offers import accepted
-from leads.replies import takes_back
+from leads.reading.asking import questions
+from leads.reading.carrying import carried
+from leads.reading.mentions import Mention, mentions
+from leads.reading.offers import accepted
+from leads.reading.replies import takes_back
+from leads.reading.telling import Setting, told
+from leads.reading.topics import about_home
 from leads.slots import SLOTS, Slot, Told
-from leads.telling import Setting, told
-from leads.topics import about_home
 from leads.words import Said, folded
 
 __all__ = ["PREFERENCES", "Frame", "Mention", "Slot", "mentions", "read", "step"]

@@ -9,13 +9,14 @@ from datetime import date
 from typing import Any, Final
 
 from enterprisehub.engines.base import Capability
-from leads import intent, phrases, preferences
-from leads.asking import questions
+from leads import intent, preferences
 from leads.conversation import Conversation, Turn, parse
-from leads.replies import verdict
+from leads.reading import phrases
+from leads.reading.asking import questions
+from leads.reading.replies import verdict
+from leads.reading.stance import sentences
+from leads.reading.topics import about_home
 from leads.slots import Slot
-from leads.stance import sentences
-from leads.topics import about_home
 from leads.words import folded, unaccented
 
 # what a conversation is about until something else is asked for; the others are about one message

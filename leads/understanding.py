@@ -12,11 +12,12 @@ from typing import Any, Final
 from pydantic import BaseModel, Field
 
 from enterprisehub.engines.base import Brief, Capability, Policy
-from leads import conversation, dates, money, numbers
-from leads.guessing import language
+from leads import conversation, dates, money
+from leads.amounts import numbers
+from leads.amounts.guessing import language
+from leads.amounts.tokens import split
 from leads.preferences import read, render
 from leads.slots import SLOTS, Kind, Slot, Value
-from leads.tokens import split
 from leads.words import LONGEST, Said, folded
 
 MOST: Final = 12  # facts of one answer

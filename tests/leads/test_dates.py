@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from enterprisehub.errors import Invalid
+from leads.amounts.numbers import LANGUAGES
 from leads.dates import DATES, When, find, parse, render
-from leads.numbers import LANGUAGES
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday, the day before Thanksgiving
 

@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from enterprisehub.errors import Invalid
+from leads.amounts.numbers import LANGUAGES
 from leads.money import MONEY, Money, find, parse, render
-from leads.numbers import LANGUAGES
 
 LOCALES = {"en": "en_US", "es": "es_ES", "fr": "fr_FR", "pt": "pt_BR", "de": "de_DE", "it": "it_IT", "zh": "zh_CN"}
 

@@ -16,8 +16,8 @@ from leads import purposes
 from leads.conversation import Turn, parse
 from leads.preferences import PREFERENCES, Frame, read, render, step
 from leads.purposes import INTENT
+from leads.reading.topics import WINDOW
 from leads.slots import SLOTS
-from leads.topics import WINDOW
 from tests.leads.wishes import NOW, turns
 
 PIECES = st.sampled_from(

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from leads.reading.stance import Sentence, around, denied, having, own
 from leads.slots import Told, Value
-from leads.stance import Sentence, around, denied, having, own
 
 _WORDS: Final = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "single": 1, "couple": 2,

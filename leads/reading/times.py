@@ -11,8 +11,8 @@ from typing import Final
 
 from leads import dates
 from leads.dates import When
+from leads.reading.stance import Sentence, around, own
 from leads.slots import Told
-from leads.stance import Sentence, around, own
 
 # nothing that looks like a day or an hour: the calendar is not asked
 _SMELLS: Final = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from leads.numbers import LANGUAGES
+from leads.amounts.numbers import LANGUAGES
 
 _FIGURE = r"(?P<h>[01]?\d|2[0-4])"
 _MINUTES = r"(?P<m>[0-5]\d)"

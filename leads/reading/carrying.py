@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from leads import places
+from leads.reading import places
+from leads.reading.times import DIARY, named_days, smells
+from leads.reading.topics import WINDOW, about_home
 from leads.slots import Slot, Told
-from leads.times import DIARY, named_days, smells
-from leads.topics import WINDOW, about_home
 from leads.words import Said, folded, unaccented
 
 _THERE: Final = re.compile(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from leads.numbers import LANGUAGES, is_glued, spelled
-from leads.tokens import split
+from leads.amounts.numbers import LANGUAGES, is_glued, spelled
+from leads.amounts.tokens import split
 
 # Words that carry no meaning of their own, and a few that every message about a home has; the words of numbers are added.
 _SMALL: Final[Mapping[str, str]] = {

@@ -8,8 +8,8 @@ from typing import Final
 
 from leads import money
 from leads.money import Money
+from leads.reading.stance import Sentence, around, own
 from leads.slots import ANY, Told
-from leads.stance import Sentence, around, own
 
 MOST, REACH = 16, 120
 """So many amounts of one text are weighed, by the words that stand within so many characters of each."""

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from leads.figures import Sum, figure
-from leads.tokens import Lexicon, Token, lexicon, longest, spell, touching
+from leads.amounts.figures import Sum, figure
+from leads.amounts.tokens import Lexicon, Token, lexicon, longest, spell, touching
 
 LANGUAGES = ("en", "es", "fr", "pt", "de", "it", "zh")
 _TOUCHING_SCALES = {"k": 1e3, "m": 1e6, "mm": 1e6, "b": 1e9, "bn": 1e9}

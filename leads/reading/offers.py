@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from leads.asking import questions
-from leads.replies import verdict
+from leads.reading.asking import questions
+from leads.reading.replies import verdict
+from leads.reading.stance import Sentence, around, sentences
+from leads.reading.telling import Setting, told
+from leads.reading.times import smells
 from leads.slots import Told
-from leads.stance import Sentence, around, sentences
-from leads.telling import Setting, told
-from leads.times import smells
 from leads.words import Said, folded
 
 # said of the visit that is being made, not of a listing or of the agent's own diary

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from leads import counts, phrases, places, prices, times
-from leads.asking import counted_or_placed
+from leads.reading import counts, phrases, places, prices, times
+from leads.reading.asking import counted_or_placed
+from leads.reading.stance import sentences
 from leads.slots import ANY, Told
-from leads.stance import sentences
 from leads.words import LONGEST, folded, unaccented
 
 _DONT_CARE: Final = re.compile(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import yaml
 from babel import Locale
 
-from leads.tokens import Lexicon, lexicon
+from leads.amounts.tokens import Lexicon, lexicon
 
 # Names in CLDR that are another word in a sentence ("7 real", "10 long").
 _TOO_COMMON = 5  # letters

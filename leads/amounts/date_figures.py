@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from leads.calendar import coming, day
-from leads.calendar_words import Calendar
+from leads.amounts.calendar import coming, day
+from leads.amounts.calendar_words import Calendar
 
 _EDGE = r"(?<![a-z0-9_.,/$€£-])"
 _END = r"(?![a-z0-9_%]|[/-]\d|[.,]\d)"

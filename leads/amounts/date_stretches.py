@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from leads import calendar
-from leads.calendar import Days
-from leads.date_items import STEPS, UNITS, Item, Reading, of, place_of, which, year_of
+from leads.amounts import calendar
+from leads.amounts.calendar import Days
+from leads.amounts.date_items import STEPS, UNITS, Item, Reading, of, place_of, which, year_of
 
 _GRAINS = {"d": "day", "b": "day", "w": "week", "f": "week", "e": "day", "m": "month", "q": "quarter", "y": "year"}
 

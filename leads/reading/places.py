@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from leads.reading.stance import Sentence, around, denied, own
 from leads.slots import ANY, Told
-from leads.stance import Sentence, around, denied, own
 from leads.words import folded
 
 _NAME: Final = r"[A-ZÀ-ÖØ-Þ](?:[\w'’-]|\.(?=[A-Z]))+"

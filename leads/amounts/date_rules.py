@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from leads import calendar
-from leads.calendar import Days
-from leads.date_items import STEPS, UNITS, Item, Reading, of, one, place_of, which, year_of
-from leads.date_stretches import calendar_year, month, part, period, quarter, season
+from leads.amounts import calendar
+from leads.amounts.calendar import Days
+from leads.amounts.date_items import STEPS, UNITS, Item, Reading, of, one, place_of, which, year_of
+from leads.amounts.date_stretches import calendar_year, month, part, period, quarter, season
 
 
 def reading(rule: str, items: Sequence[Item], today: date) -> Reading | None:

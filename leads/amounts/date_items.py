@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-from leads.calendar import Days
+from leads.amounts.calendar import Days
 
 UNITS: Final = "uZL"
 STEPS: Final = {"next": 1, "this": 0, "last": -1, "coming": 1, "past": -1, "next2": 2, "last2": -2}

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import yaml
 from babel import Locale
 
-from leads.tokens import Lexicon, lexicon, spell
+from leads.amounts.tokens import Lexicon, lexicon, spell
 
 # field of data/dates.yaml → kind; a later field wins where one word is in two
 _LISTS = {

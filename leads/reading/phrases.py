@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import yaml
 
-from leads.replies import verdict
+from leads.reading.replies import verdict
+from leads.reading.stance import Sentence, around, denied, having, needless, own
 from leads.slots import ANY, Told, Value
-from leads.stance import Sentence, around, denied, having, needless, own
 
 AS_WRITTEN, NUMBER = "@", "#"
 _NUMBERS: Final = {"one": 1, "two": 2, "three": 3, "five": 5, "seven": 7, "ten": 10}
