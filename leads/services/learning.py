@@ -22,7 +22,7 @@ from leads.features import Standing, features_of
 from leads.handoff import HandOff, stays
 from leads.intent import read
 from leads.models import Agreement, Lead, Message, Speaker, Stage, StageMove
-from leads.packs import pack_of
+from leads.packs import Pack, pack_of
 from leads.preferences import Frame, step
 from leads.qualification import Question, Situation, next_question
 from leads.scoring import render, score
@@ -102,28 +102,16 @@ def settle(
     asked: Sequence[str] = (),
 ) -> Understood:
     """Completeness, stage and hand-off as they follow from what is known now; sets them on the lead and writes nothing."""
-    wanted = vertical or vertical_of(lead)
-    at = now()
+    pack, at = pack_of(lead.side, vertical or vertical_of(lead)), now()
     facts = profile.facts_of(lead.profile)
-    measured = completeness(facts, pack_of(lead.side, wanted), at)
+    measured = completeness(facts, pack, at)
     lead.completeness = round(measured.value, 4)
     found = Understood(measured)
     if message is not None:
         _by_rule(lead, found, message, history)
     said: tuple[Past | Message, ...] = (*history, message) if message is not None else tuple(history)
     _score(lead, facts, said, at)
-    situation = Situation(
-        pack=pack_of(lead.side, wanted),
-        now=at,
-        stage=lead.stage,
-        overlay=lead.overlay,
-        facts=facts,
-        asked=tuple(asked),
-        history=said[-RECENT:],
-        language=lead.language or "en",
-        seed=lead.name.split(" ")[0] if lead.name else "",
-    )
-    found.next = then = next_question(situation, measured)
+    found.next = then = next_question(_situation(lead, pack, facts, asked, said[-RECENT:]), measured)
     if isinstance(then, HandOff):
         lead.hand_off = then.reason
     elif not stays(lead.hand_off):  # what was said longer ago than `words` is remembered by its reason
@@ -150,18 +138,23 @@ def question_for(
     """What to ask this lead next, or why nothing."""
     pack = pack_of(lead.side, vertical or vertical_of(lead))
     facts = profile.facts_of(lead.profile)
-    situation = Situation(
+    return next_question(_situation(lead, pack, facts, asked, history), completeness(facts, pack, now()))
+
+
+def _situation(
+    lead: Lead, pack: Pack, facts: tuple[Fact, ...], asked: Sequence[str], said: Sequence[Past | Message]
+) -> Situation:
+    return Situation(
         pack=pack,
         now=now(),
         stage=lead.stage,
         overlay=lead.overlay,
         facts=facts,
         asked=tuple(asked),
-        history=tuple(history),
+        history=tuple(said),
         language=lead.language or "en",
         seed=lead.name.split(" ")[0] if lead.name else "",
     )
-    return next_question(situation, completeness(facts, pack, situation.now))
 
 
 def recent(lead: Lead, most: int = 12) -> list[Past]:
