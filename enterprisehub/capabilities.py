@@ -37,3 +37,17 @@ CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
         UNDERSTAND,
     )
 }
+_WARMING: Final[dict[str, dict[str, Any]]] = {
+    "coaching.card": {"text": "Hello. That is too expensive for us, under $450k by March. ¿Cuánto cuesta?"},
+    "coaching.fairhousing": {"text": "A safe area.", "speaker": "agent"},
+    "leads.qualification": {},
+    "leads.scoring": {},
+}
+
+
+def warm() -> None:
+    """Load the tables of what a message goes through, which takes a second: before the first prospect speaks, not while."""
+    for name, given in _WARMING.items():
+        capability = CAPABILITIES[name]
+        if capability.parse is not None:
+            capability.local(capability.parse(given))

@@ -28,8 +28,14 @@ def keep_our_logs(**_: Any) -> None:
 
 @worker_init.connect
 def load_what_is_slow(sender: Any, **_: Any) -> None:
-    """Claude's client takes seconds to import: before the first card waits for it, not while. Forked workers load their own."""
+    """Claude's client and our tables take seconds to load: before the first card waits, not in 32 threads at once.
+
+    Forked workers load their own.
+    """
     if sender.pool_cls is TaskPool:
+        from enterprisehub.capabilities import warm  # the apps must be loaded first
+
+        warm()
         claude.warm()
 
 

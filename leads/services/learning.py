@@ -29,7 +29,7 @@ from leads.scoring import render, score
 from leads.slots import Slot
 
 SURE = 0.8  # the confidence from which a wish to be left alone is taken at its word
-RECENT = 4  # messages, the newest one among them, in which a reason to stop asking is looked for
+RECENT = 2  # messages, the newest one among them, in which a reason to stop asking is looked for; what stays is kept by its reason
 SETTLED = ("completeness", "stage", "stage_since", "overlay", "overlay_reason", "hand_off", "score", "score_told")
 
 
