@@ -22,7 +22,7 @@ from enterprisehub.tenants.page import MemberRequest, page, page_number
 from leads.forms import BeginForm
 from leads.models import Agreement, Conversation, Lead, Overlay, Speaker, Stage
 from leads.services import seen
-from leads.services.learning import RECENT, Past, question_for, sheet_of
+from leads.services.learning import RECENT, Past, question_for, sheet_of, vertical_of
 from leads.values import SLOT_NAMES
 
 NO_AGENT = "Only people with an agent profile can do this. An administrator can make one for you."
@@ -98,8 +98,7 @@ def _thread(request: MemberRequest, chosen: Conversation | None, rights: Rights)
 
 
 def _known(request: MemberRequest, lead: Lead, thread: desk.Thread) -> dict[str, Any]:
-    own = request.membership.tenant.vertical
-    vertical = lead.vertical if lead.vertical != "any" else own
+    vertical = vertical_of(lead, request.membership.tenant)
     said = [turn.message for turn in thread.turns][-RECENT:]
     past = [Past(UUID(one["id"]), one["speaker"], one["text"], datetime.fromisoformat(one["at"])) for one in said]
     return sheet_of(lead, question_for(lead, history=past, vertical=vertical), vertical=vertical)

@@ -30,7 +30,7 @@ from enterprisehub.tenants.work import later
 from leads import services as leads
 from leads.models import Message, Said, Speaker, Stage
 from leads.services import reading
-from leads.services.learning import Understood, learn, sheet_of
+from leads.services.learning import Understood, learn, sheet_of, vertical_of
 
 
 @dataclass(frozen=True)
@@ -179,9 +179,8 @@ def _news(understood: Understood, around: Situation) -> dict[str, Any]:
     """What is known of the lead now, for the screen; nothing when nothing changed."""
     if not understood.news:
         return {}
-    lead, tenant = around.conversation.lead, around.agent.tenant
-    vertical = lead.vertical if lead.vertical != "any" else tenant.vertical
-    return {"known": sheet_of(lead, understood.next, vertical=vertical)}
+    lead = around.conversation.lead
+    return {"known": sheet_of(lead, understood.next, vertical=vertical_of(lead, around.agent.tenant))}
 
 
 def _show(message: Message, session: Session, card: Suggestion | None, news: dict[str, Any]) -> None:

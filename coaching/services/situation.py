@@ -19,7 +19,7 @@ from enterprisehub.tenants.models import Agent, Tenant
 from enterprisehub.tenants.scope import current
 from leads.models import Conversation, Message, Stage
 from leads.profile import slots_of
-from leads.services.learning import Past
+from leads.services.learning import Past, vertical_of
 from leads.slots import Slot
 
 HISTORY = 12  # messages before the newest one that the coach reads
@@ -127,7 +127,7 @@ def question(situation: Situation, text: str) -> CoachQuestion:
         listing_price=float(conversation.listing_price) if conversation.listing_price is not None else None,
         language=lead.language or None,
         stage=situation.stage,
-        vertical=lead.vertical if lead.vertical != "any" else tenant.vertical,
+        vertical=vertical_of(lead, tenant),
         side=lead.side,
         known=_known(situation),
         asked=situation.asked,

@@ -28,6 +28,8 @@ from leads.qualification import Question, Situation, next_question
 from leads.scoring import render, score
 from leads.slots import Slot
 
+WHO = frozenset({"decision_makers", "location", "language"})
+"""Slots that show who somebody is or where: known or not, they must not move the score, through completeness neither."""
 SURE = 0.8  # the confidence from which a wish to be left alone is taken at its word
 RECENT = 2  # messages, the newest one among them, in which a reason to stop asking is looked for; what stays is kept by its reason
 SETTLED = ("completeness", "stage", "stage_since", "overlay", "overlay_reason", "hand_off", "score", "score_told")
@@ -63,7 +65,7 @@ def learn(
     the message answers, when that is not on record: it is read with it and proves nothing by itself.
     """
     lead = message.conversation.lead
-    vertical = lead.vertical if lead.vertical != "any" else tenant.vertical
+    vertical = vertical_of(lead, tenant)
     changes: tuple[tuple[str, profile.Entry], ...] = ()
     if question:
         history = [*history, Past(message.pk, Speaker.AGENT, question, message.at)]
@@ -110,7 +112,7 @@ def settle(
     if message is not None:
         _by_rule(lead, found, message, history)
     said: tuple[Past | Message, ...] = (*history, message) if message is not None else tuple(history)
-    _score(lead, facts, said, at)
+    _score(lead, facts, said, blind=completeness([fact for fact in facts if fact.name not in WHO], pack, at))
     found.next = then = next_question(_situation(lead, pack, facts, asked, said[-RECENT:]), measured)
     if isinstance(then, HandOff):
         lead.hand_off = then.reason
@@ -119,9 +121,9 @@ def settle(
     return found
 
 
-def _score(lead: Lead, facts: Sequence[Fact], said: Sequence[Past | Message], at: datetime) -> None:
-    standing = Standing(lead.stage, lead.overlay, lead.completeness, _appointment(lead))  # type: ignore[arg-type]
-    told = score(features_of(facts, standing, said, now=at))
+def _score(lead: Lead, facts: Sequence[Fact], said: Sequence[Past | Message], *, blind: Completeness) -> None:
+    standing = Standing(lead.stage, lead.overlay, blind.value, _appointment(lead))  # type: ignore[arg-type]
+    told = score(features_of(facts, standing, said, now=now()))
     lead.score = None if told.probability is None else round(told.probability, 4)
     lead.score_told = render(told)
 
@@ -163,10 +165,12 @@ def recent(lead: Lead, most: int = 12) -> list[Past]:
     return [Past(*row) for row in rows[:most]][::-1]
 
 
-def vertical_of(lead: Lead) -> str:
-    """The lead's own vertical, else the tenant's."""
+def vertical_of(lead: Lead, tenant: Tenant | None = None) -> str:
+    """The lead's own vertical, else the tenant's (one query where the tenant is not at hand)."""
     if lead.vertical != "any":
         return lead.vertical
+    if tenant is not None:
+        return tenant.vertical
     own: str | None = Tenant.objects.filter(pk=current()).values_list("vertical", flat=True).first()
     return own or "any"
 

@@ -176,7 +176,9 @@ def test_a_request_that_may_not_be_answered_gets_the_redirect_and_its_evidence(t
 @given(st.text(max_size=400), st.sampled_from(SPEAKERS))
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_survived_and_every_quote_is_where_it_says(text: str, speaker: str) -> None:
-    check(text, guard(FairHousingQuestion(text, speaker)).flags)
+    flags = guard(FairHousingQuestion(text, speaker)).flags
+    check(text, flags)
+    assert all(text[flag.start : flag.end] == flag.quote for flag in flags)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,9 @@ def test_any_text_is_survived_and_every_quote_is_where_it_says(text: str, speake
     ],
 )
 def test_odd_texts_keep_their_offsets(text: str) -> None:
-    check(text, guard(FairHousingQuestion(text, "agent")).flags)
+    flags = guard(FairHousingQuestion(text, "agent")).flags
+    check(text, flags)
+    assert all(text[flag.start : flag.end] == flag.quote for flag in flags)
 
 
 def test_what_stands_late_in_a_long_text_is_read() -> None:

@@ -108,6 +108,21 @@ def test_whoever_asks_to_be_left_alone_is_not_to_be_contacted_from_then_on(world
     assert (lead.overlay, lead.hand_off) == ("dnc", "opt_out")
 
 
+def test_who_decides_and_where_they_look_moves_no_score(world: World) -> None:
+    told = []
+    for opening in (
+        "I want to buy.",
+        "My wife and I want to buy in Little Havana.",
+        "My husband and I want to buy in 10025.",
+    ):
+        lead = world.conversation(world.alice).lead
+        world.says(world.alice, lead, f"{opening} We are pre-approved, up to $450k, and our lease ends in June.")
+        known(world, lead)
+        told.append((lead.score, lead.score_told))
+    assert told[0][0] is not None
+    assert told[0] == told[1] == told[2]
+
+
 def test_the_screen_hears_what_is_known_now(world: World, lead: Lead) -> None:
     world.says(world.alice, lead, WISH)
     with scope(world.oakwood.pk):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leads.features import Features, Standing, features_of
-from leads.preferences import mentions
+from leads.preferences import read
 from leads.scoring import score
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -133,7 +133,7 @@ def heard(name: str, place: str, family: str) -> Features:
     """From words to features, with the reader that serves today."""
     said = f"Hi, I'm {name}, and {family} wants to buy in {place}. We are pre-approved and our lease ends in June."
     turns = (Turn("agent", "What brings you here?"), Turn("prospect", said))
-    facts = [Fact(found.slot, found.value, 0.9) for found in mentions(turns) if found.slot != "deadline"]
+    facts = [Fact(found.name, found.value, found.confidence) for found in read(turns, now=NOW)]
     messages = [Message(turn.speaker, NOW, turn.text) for turn in turns]
     return features_of(facts, Standing("engaged"), messages, now=NOW)
 
