@@ -11,7 +11,6 @@ from enterprisehub.engines.base import Capability
 from leads.conversation import Conversation, parse
 from leads.reading.asking import questions
 from leads.reading.carrying import carried
-from leads.reading.mentions import Mention, mentions
 from leads.reading.offers import accepted
 from leads.reading.replies import takes_back
 from leads.reading.telling import Setting, told
@@ -19,7 +18,7 @@ from leads.reading.topics import about_home
 from leads.slots import SLOTS, Slot, Told
 from leads.words import Said, folded
 
-__all__ = ["PREFERENCES", "Frame", "Mention", "Slot", "mentions", "read", "step"]
+__all__ = ["PREFERENCES", "Frame", "Slot", "read", "step"]
 
 # these are changed, not contradicted: another day for the visit says nothing against the first
 _MOVABLE: Final = frozenset({"visit_date", "visit_time", "contact_preference", "language", "timeframe"})

@@ -116,7 +116,7 @@ def test_who_decides_and_where_they_look_moves_no_score(world: World) -> None:
         "My husband and I want to buy in 10025.",
     ):
         lead = world.conversation(world.alice).lead
-        world.says(world.alice, lead, f"{opening} We are pre-approved, up to $450k, and our lease ends in June.")
+        world.says(world.alice, lead, f"{opening} We are pre-approved, and our lease ends in June.")
         known(world, lead)
         told.append((lead.score, lead.score_told))
     assert told[0][0] is not None
