@@ -14,8 +14,8 @@ from enterprisehub.tenants.api.callers import Caller
 from enterprisehub.tenants.api.door import Door
 from enterprisehub.tenants.api.once import once
 from leads import api_told as told
-from leads import finding
 from leads import serializers as shapes
+from leads.lists import finding
 from leads.models import Lead
 from leads.services import editing, facts, showing
 

@@ -12,12 +12,12 @@ from django.shortcuts import redirect, render
 from enterprisehub.errors import Invalid, NotFound
 from enterprisehub.tenants.access import may
 from enterprisehub.tenants.page import MemberRequest, page
-from leads import imports
-from leads.columns import FIELDS
-from leads.csvfile import DELIMITERS, MAX_BYTES, MAX_ROWS
-from leads.imports import Look
+from leads.importing import runs as imports
+from leads.importing.columns import FIELDS
+from leads.importing.csvfile import DELIMITERS, MAX_BYTES, MAX_ROWS
+from leads.importing.runs import Look
+from leads.importing.settling import POLICIES
 from leads.models import LeadImport
-from leads.settling import POLICIES
 
 SHOWN_PROBLEMS = 50
 

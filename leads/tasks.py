@@ -7,7 +7,7 @@ from uuid import UUID
 from celery.exceptions import SoftTimeLimitExceeded
 
 from enterprisehub.tenants.work import task
-from leads import taking_in
+from leads.importing import taking_in
 from leads.services import reading, scorecards
 
 

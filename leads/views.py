@@ -20,12 +20,14 @@ from enterprisehub.privacy.middleware import actor_of
 from enterprisehub.tenants.access import may, require
 from enterprisehub.tenants.models import Vertical
 from enterprisehub.tenants.page import MemberRequest, page
-from leads import bulk, exports, lists, saved, services
-from leads.bulk import Chosen, Done
+from leads import services
 from leads.forms import BeginForm
-from leads.lists import CHOICES, Reader
+from leads.lists import bulk, exports, saved
+from leads.lists import listing as lists
+from leads.lists.bulk import Chosen, Done
+from leads.lists.listing import CHOICES, Reader
+from leads.lists.wanted import COMPLETENESS, DAYS, NOBODY, SCORES, SORTS, TOO_LITTLE, Wanted, place, wanted
 from leads.models import Overlay, Side, Stage
-from leads.wanted import COMPLETENESS, DAYS, NOBODY, SCORES, SORTS, TOO_LITTLE, Wanted, place, wanted
 
 NO_AGENT = "Only people with an agent profile can begin a conversation. An administrator can make one for you."
 PERCENT = {name: told for name, (told, _, _) in SCORES.items()} | {TOO_LITTLE: "Too little known"}

@@ -35,8 +35,10 @@ def world(transactional_db: None) -> World:
 def lead_file(world: World, state: str) -> UUID:
     """A file of Alice's on its way in: looked at, being taken in, or done."""
     from enterprisehub.tenants.scope import named, scope
-    from leads import imports, saved, taking_in
-    from leads.wanted import Wanted
+    from leads.importing import runs as imports
+    from leads.importing import taking_in
+    from leads.lists import saved
+    from leads.lists.wanted import Wanted
 
     with scope(world.oakwood.pk):
         text = b"Name,Email,Phone,Stage\nPat Lee,pat@mail.example,305 555 0101,New\nKim,nowhere,,\n"

@@ -29,7 +29,7 @@ def world(transactional_db: None) -> World:
 
 def test_from_a_file_to_leads_that_belong_to_somebody(page: Page, site: str, world: World) -> None:
     from enterprisehub.tenants.scope import named, scope
-    from leads import taking_in
+    from leads.importing import taking_in
     from leads.models import Lead, LeadImport
     from tests.journeys.desk import sign_in, watch
 

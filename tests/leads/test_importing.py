@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from enterprisehub.errors import Invalid
 from enterprisehub.tenants.models import Vertical
-from leads import columns, csvfile, importing
-from leads.importing import Person, Problem, neutral, person
+from leads.importing import columns, csvfile
+from leads.importing import rows as importing
+from leads.importing.rows import Person, Problem, neutral, person
 from leads.models import Side, Stage
 
 HEAD = "Name,Email,Phone,Stage"

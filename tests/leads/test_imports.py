@@ -12,9 +12,10 @@ from enterprisehub.privacy.audit import record
 from enterprisehub.privacy.models import AuditEvent
 from enterprisehub.tenants.models import Job
 from enterprisehub.tenants.scope import named, scope
-from leads import imports, taking_in
+from leads.importing import runs as imports
+from leads.importing import taking_in
+from leads.importing.settling import FILL, REPLACE
 from leads.models import Lead, LeadImport, StageMove
-from leads.settling import FILL, REPLACE
 from tests.world import Person, World
 
 FILE = """Full name,Email,Phone,Stage,Agent email

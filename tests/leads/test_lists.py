@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from enterprisehub.errors import Conflict, Invalid, NotAllowed, NotFound
 from enterprisehub.privacy.models import AuditEvent
 from enterprisehub.tenants.scope import scope
-from leads import bulk, lists, saved
-from leads.bulk import Chosen, Done
-from leads.lists import CHOICES, Reader
+from leads.lists import bulk, saved
+from leads.lists import listing as lists
+from leads.lists.bulk import Chosen, Done
+from leads.lists.listing import CHOICES, Reader
+from leads.lists.wanted import NOBODY, SORTS, Place, Wanted, place, wanted
 from leads.models import Lead, Overlay, SavedFilter, StageMove
-from leads.wanted import NOBODY, SORTS, Place, Wanted, place, wanted
 from tests.world import Person, World
 
 

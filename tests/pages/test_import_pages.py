@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from enterprisehub.tenants.scope import named, scope
-from leads import csvfile, taking_in
+from leads.importing import csvfile, taking_in
 from leads.models import Lead, LeadImport
 from tests.world import Person, World
 

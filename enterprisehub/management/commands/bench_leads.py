@@ -20,10 +20,10 @@ from enterprisehub.ops.measures import load_average
 from enterprisehub.tenants.access import Role
 from enterprisehub.tenants.models import Agent, Membership, Tenant, User
 from enterprisehub.tenants.scope import scope, unscoped
-from leads import lists
-from leads.lists import Reader
+from leads.lists import listing as lists
+from leads.lists.listing import Reader
+from leads.lists.wanted import SORTS, Wanted, place
 from leads.models import Conversation, Lead, Overlay, Side, Stage
-from leads.wanted import SORTS, Wanted, place
 
 AGENTS = 40
 TIMES = 7  # each page is asked for so often

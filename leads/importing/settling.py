@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from leads.importing import Person
+from leads.importing.rows import Person
 
 FILL, REPLACE = "fill", "replace"
 POLICIES = {FILL: "Fill what is empty", REPLACE: "Take the file's"}

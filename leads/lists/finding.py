@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from enterprisehub.errors import Invalid, NotFound
 from enterprisehub.tenants.models import Agent
-from leads import lists
+from leads.lists import listing as lists
 from leads.models import Lead
 
 NOT_READ = ("facts", "profile", "score_told", "found_by")

@@ -11,9 +11,9 @@ from enterprisehub.errors import Invalid, NotAllowed, NotFound
 from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.access import may, require
 from enterprisehub.tenants.models import Agent, Membership
-from leads.lists import Reader, found, visible
+from leads.lists.listing import Reader, found, visible
+from leads.lists.wanted import Wanted
 from leads.models import Lead, Overlay, StageMove
-from leads.wanted import Wanted
 
 MOST = 500  # leads in one action
 # What may be laid over many leads at once; the others say something about one person, and are said of one person.

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from enterprisehub.errors import Conflict, Invalid, NotFound
 from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Membership
+from leads.lists.wanted import Wanted
 from leads.models import SavedFilter
-from leads.wanted import Wanted
 
 MOST = 30  # of one person
 

@@ -13,8 +13,8 @@ from django.utils.timezone import now
 
 from enterprisehub.tenants.access import may
 from enterprisehub.tenants.models import Agent, Membership, Vertical
+from leads.lists.wanted import COMPLETENESS, NOBODY, SCORES, TOO_LITTLE, Place, Wanted
 from leads.models import Conversation, Lead, Overlay, Side, Stage
-from leads.wanted import COMPLETENESS, NOBODY, SCORES, TOO_LITTLE, Place, Wanted
 
 PAGE = 50
 CHOICES = {

@@ -12,8 +12,8 @@ from zoneinfo import available_timezones
 import phonenumbers
 from babel.core import Locale, UnknownLocaleError
 
-from leads.columns import FIELDS, IDENTITY, Columns
-from leads.csvfile import MAX_CELL, Record
+from leads.importing.columns import FIELDS, IDENTITY, Columns
+from leads.importing.csvfile import MAX_CELL, Record
 
 # Cells that people and programs write where there is nothing.
 _NOTHING = {"", "-", "--", "n/a", "na", "none", "null", "nil", "unknown", "#n/a", "keine", "ninguno"}

@@ -10,12 +10,12 @@ from uuid import UUID
 from enterprisehub.privacy.audit import Actor, record
 from enterprisehub.realtime.threads import in_thread
 from enterprisehub.tenants.scope import scope
-from leads import lists
-from leads.bulk import Chosen
-from leads.importing import neutral
-from leads.lists import Reader
+from leads.importing.rows import neutral
+from leads.lists import listing as lists
+from leads.lists.bulk import Chosen
+from leads.lists.listing import Reader
+from leads.lists.wanted import Place
 from leads.models import Lead
-from leads.wanted import Place
 
 HEADER = (
     "Name", "Email", "Phone", "Contact ID", "Stage", "Overlay", "Side", "Vertical", "Language", "Time zone", "Source",

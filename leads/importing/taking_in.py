@@ -18,12 +18,13 @@ from enterprisehub.privacy.models import AuditEvent
 from enterprisehub.tenants.models import Agent, Membership
 from enterprisehub.tenants.scope import current, scope
 from enterprisehub.tenants.work import later
-from leads import csvfile, importing, matching
-from leads.csvfile import Record, Sheet
-from leads.importing import Person, Problem
-from leads.imports import KEPT_PROBLEMS, People, Plan, State, people_for, plan_of, sheet_of, told
+from leads.importing import csvfile, matching
+from leads.importing import rows as importing
+from leads.importing.csvfile import Record, Sheet
+from leads.importing.rows import Person, Problem
+from leads.importing.runs import KEPT_PROBLEMS, People, Plan, State, people_for, plan_of, sheet_of, told
+from leads.importing.settling import changes
 from leads.models import Lead, LeadImport, StageMove
-from leads.settling import changes
 
 log = structlog.get_logger(__name__)
 CHUNK = 200  # rows in one transaction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from leads.importing import Person, phone
+from leads.importing.rows import Person, phone
 
 
 @dataclass(frozen=True)

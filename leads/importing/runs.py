@@ -19,13 +19,14 @@ from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.access import may
 from enterprisehub.tenants.models import Agent, Membership, Tenant
 from enterprisehub.tenants.work import later
-from leads import columns as heads
-from leads import csvfile, importing, matching
-from leads.columns import Columns
-from leads.csvfile import Record, Sheet
-from leads.importing import Person, Problem
+from leads.importing import columns as heads
+from leads.importing import csvfile, matching
+from leads.importing import rows as importing
+from leads.importing.columns import Columns
+from leads.importing.csvfile import Record, Sheet
+from leads.importing.rows import Person, Problem
+from leads.importing.settling import FILL, POLICIES
 from leads.models import Lead, LeadImport
-from leads.settling import FILL, POLICIES
 
 KEPT_PROBLEMS = 200
 SAMPLE = 20  # rows that the columns are guessed from

@@ -1,0 +1,1 @@
+"""How does somebody's file of people become leads?"""
