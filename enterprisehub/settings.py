@@ -160,6 +160,7 @@ INSTALLED_APPS = [
     "enterprisehub.tenants",
     "enterprisehub.privacy",
     "enterprisehub.engines",
+    "enterprisehub.ghl",
     "enterprisehub.realtime",
     "leads",
     "coaching",
@@ -346,6 +347,12 @@ ENGINE_DAY_USD = config.number("ENGINE_DAY_USD", 5, least=0, most=1_000_000)
 FRESHNESS_SECONDS = config.number("FRESHNESS_SECONDS", 8, least=1, most=60)
 GHL_API_BASE = config.url("GHL_API_BASE", "https://services.leadconnectorhq.com")
 GHL_OAUTH_BASE = config.url("GHL_OAUTH_BASE", "https://marketplace.gohighlevel.com")
+# The marketplace app; its id is what stands before the first hyphen of the client id.
+GHL_CLIENT_ID = config.text("GHL_CLIENT_ID", "")
+GHL_CLIENT_SECRET = config.text("GHL_CLIENT_SECRET", "")
+GHL_APP_VERSION_ID = config.text("GHL_APP_VERSION_ID", "")  # only a private or draft app needs it
+# HighLevel event -> function; the table lies above the apps, so it is named, not imported.
+GHL_EVENT_TABLE = "enterprisehub.webhooks.table"
 GHL_WEBHOOK_PUBLIC_KEYS = config.pem_blocks("GHL_WEBHOOK_PUBLIC_KEYS")
 
 METRICS_TOKEN = config.text("METRICS_TOKEN", "")

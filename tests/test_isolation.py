@@ -34,6 +34,9 @@ SHARED_TABLES = {
     "account_emailconfirmation",
     "mfa_authenticator",
     "usersessions_usersession",
+    # An agency has many tenants; an event of a location that is nobody's yet has none.
+    "ghl_agency",
+    "ghl_unmappedevent",
 }
 POINTERS = [
     (model, field)

@@ -35,6 +35,12 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "leads.import": LEADS,  # for everybody; who only has leads.write imports for themselves
     "leads.write.all": LEADS,  # everybody's, not only one's own and nobody's
     "leads.manage": LEADS,  # whose a lead is, and where it came from
+    "actions.read": EVERYONE,  # of the leads that one may see
+    "actions.write": TALKS,  # plan, approve, snooze, complete
+    "consents.read": EVERYONE,
+    "consents.write": TALKS,
+    "highlevel.read": RUNS_IT | {Role.AUDITOR},  # connection, inbox, outbox, gaps
+    "highlevel.manage": RUNS_IT,  # connect, requeue, disconnect
     "playbook.read": EVERYONE,
     "playbook.publish": RUNS_IT,
     "people.manage": RUNS_IT,
@@ -50,6 +56,11 @@ OPERATIONS: dict[str, frozenset[Role]] = {
 KEY_SCOPES: dict[str, frozenset[str]] = {
     "coaching:write": frozenset({"coaching.hear", "coaching.hear_for_others", "coaching.feedback", "coaching.listen"}),
     "coaching:read": frozenset({"coaching.sessions.all", "coaching.sessions.own", "playbook.read"}),
+    "actions:write": frozenset({"actions.write"}),
+    "actions:read": frozenset({"actions.read"}),
+    "consents:write": frozenset({"consents.write"}),
+    "consents:read": frozenset({"consents.read"}),
+    "highlevel:read": frozenset({"highlevel.read"}),
     "leads:write": frozenset({"leads.write", "leads.write.all", "leads.manage"}),
     "leads:read": frozenset({"leads.read.all", "leads.read.own"}),
 }

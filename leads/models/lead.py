@@ -83,6 +83,12 @@ class Lead(TenantModel):
     completeness = models.FloatField(default=0.0, editable=False)  # of the qualification, 0 to 1, when it was last read
     score = models.FloatField(null=True, blank=True, editable=False)  # chance to close, 0 to 1; null = abstained
     score_told = models.JSONField(default=dict, blank=True, editable=False)  # interval, reasons, version
+    # Their US state as two letters (address or area code); the law of quiet hours asks for it.
+    state = models.CharField(max_length=2, blank=True)
+    # Who must not be reached how: {medium or "any": {"on": bool, "by": "opt_out" | "highlevel" | "person", "at": ISO}}.
+    dnd = models.JSONField(default=dict, blank=True, editable=False)
+    # Set when HighLevel deleted the contact: nothing brings it back by itself.
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     hand_off = models.CharField(max_length=40, blank=True, editable=False)  # why a person must take over, "" when not
     agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="leads")
     created_at = models.DateTimeField(default=now, editable=False)

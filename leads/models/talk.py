@@ -21,6 +21,7 @@ class Medium(models.TextChoices):
     SMS = "sms", "Text message"
     EMAIL = "email", "E-mail"
     CALL = "call", "Call"
+    SOCIAL = "social", "Social message"
 
 
 class Conversation(TenantModel):

@@ -1,0 +1,1 @@
+"""How does the house talk with HighLevel: what comes in is kept once, what goes out is written once?"""

@@ -1,0 +1,8 @@
+"""What happens on which event of HighLevel? The type's name, and the function that is given the event in its tenant's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+table: Final[dict[str, Callable[..., Any]]] = {}
