@@ -43,6 +43,7 @@ class Connection(TenantModel):
     last_event_at = models.DateTimeField(null=True, blank=True)
     last_call_at = models.DateTimeField(null=True, blank=True)
     daily_remaining = models.PositiveIntegerField(null=True, blank=True)
+    pipelines = models.JSONField(default=dict, editable=False)  # {stage id: [pipeline's name, stage's name]}
     write_back = models.BooleanField(default=True)  # whether what is understood is written into HighLevel
 
     class Meta:

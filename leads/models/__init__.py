@@ -1,6 +1,7 @@
 """Who the prospects are, what was said, and what became known of them."""
 
 from leads.models.acting import Action, ActionPlan, ActionState, Consent, Purpose
+from leads.models.crm import CrmKind, CrmRecord
 from leads.models.known import Change, Flow, PipelineStage, SlotFact, StageMove
 from leads.models.lead import Agreement, Lead, Overlay, Side, Stage
 from leads.models.lists import LeadImport, SavedFilter, ScoringModel
@@ -14,6 +15,8 @@ __all__ = [
     "Change",
     "Consent",
     "Conversation",
+    "CrmKind",
+    "CrmRecord",
     "Flow",
     "Lead",
     "LeadImport",

@@ -38,6 +38,12 @@ def follow(lead: Lead, pipeline: str, name: str, *, evidence: str) -> Lead:
 
 
 @transaction.atomic
+def step(lead: Lead, wanted: str, *, evidence: str, reason: str) -> Lead:
+    """To a stage or an overlay because HighLevel says so (an appointment, a deal won or lost); Conflict when it is not legal."""
+    return _move(lead, _Wish(wanted, "crm", reason, evidence), by=None)
+
+
+@transaction.atomic
 def agree(lead: Lead, agreement: str, *, by: Agent | None, on: date | None = None) -> Lead:
     """Record the signed agreement, or the documented exception from it; what is recorded is not taken back by omission."""
     if agreement not in Agreement.values:
