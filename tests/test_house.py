@@ -23,6 +23,7 @@ THINKING = (
     "coaching/fairhousing.py", "coaching/fairhousing_law.py", "coaching/guarding.py",
     "coaching/playbooks.py", "coaching/kinds.py", "coaching/cards.py", "coaching/wording.py", "coaching/improvement.py",
     "leads/intent.py", "leads/preferences.py", "enterprisehub/engines/base.py",
+    "enterprisehub/ghl/schemas.py", "enterprisehub/ghl/signature.py",
     "leads/clocks.py", "leads/completeness.py", "leads/handoff.py", "leads/lifecycle.py", "leads/packs.py",
     "leads/qualification.py", "leads/questions.py",
     "leads/encoding.py", "leads/features.py", "leads/scorecards.py", "leads/scoring.py",
