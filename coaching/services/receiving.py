@@ -9,9 +9,9 @@ from uuid import UUID
 from django.utils.timezone import now
 
 from coaching.services.hearing import Words, hear
-from enterprisehub.ghl.models import OutboundCall, State, Written
+from enterprisehub.errors import Conflict
+from enterprisehub.ghl import remembering
 from enterprisehub.ghl.words import CALL, COMMENT, INBOUND, OUTBOUND, VOICEMAIL, Spoken
-from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent, Tenant
 from enterprisehub.tenants.scope import current
 from enterprisehub.tenants.work import later
@@ -23,8 +23,13 @@ from leads.services import crm
 OURS, NOT_SAID, NO_WORDS, DISAGREES, GONE, NO_AGENT, KNOWN = (
     "our_own", "internal_comment", "no_words", "direction_disagrees", "contact_deleted", "no_agent", "known_already",
 )  # fmt: skip
-IN_FLIGHT: Final = timedelta(minutes=10)  # how long a send of ours may take to be settled
 SAME: Final = timedelta(minutes=2)  # two tellings of one message without an id lie no further apart
+
+
+class NotSettled(Conflict):
+    """Whether we wrote it ourselves is known in a moment."""
+
+    code = "not_settled"
 
 
 def receive(spoken: Spoken, *, kind: str, fallback_id: str, at: datetime) -> str:
@@ -35,7 +40,6 @@ def receive(spoken: Spoken, *, kind: str, fallback_id: str, at: datetime) -> str
     if spoken.kind == COMMENT:
         return NOT_SAID
     if spoken.direction and spoken.direction != kind:
-        record("highlevel.direction_disagrees", "ghl.message")
         return DISAGREES
     if kind == OUTBOUND and _is_ours(spoken):
         return OURS
@@ -88,13 +92,11 @@ def _text(spoken: Spoken) -> str:
 
 
 def _is_ours(spoken: Spoken) -> bool:
-    """Whether we sent it: its id is remembered, or the very words are on their way and not settled yet."""
-    if spoken.id and Written.objects.filter(kind="message", remote_id=spoken.id).exists():
-        return True
-    flying = OutboundCall.objects.filter(
-        contact_id=spoken.contact_id, operation="message.send", begun_at__gte=now() - IN_FLIGHT
-    ).exclude(state=State.DEAD)
-    return any(call.arguments.get("message") == spoken.text for call in flying[:20] if spoken.text)
+    """Whether we sent it. While a send of ours to this contact is not settled nobody can tell: then the event is tried again."""
+    ours = remembering.is_ours("message", spoken.id, contact_id=spoken.contact_id) if spoken.id else False
+    if ours is None:
+        raise NotSettled("A message of ours to this contact is on its way.")
+    return ours
 
 
 def _known(lead: Lead, words: Words) -> bool:

@@ -79,9 +79,12 @@ def _of_ours(ours: Written, told: Told) -> None:
     """A task of ours that somebody completes in HighLevel is done here too; all else that comes back of ours says nothing."""
     if told.kind != CrmKind.TASK or not (told.body.get("completed") is True or told.gone):
         return
-    key = ours.about.removeprefix("action:")
+    try:
+        key = UUID(ours.about.removeprefix("action:"))
+    except ValueError:
+        return
     open_ = Action.objects.select_for_update().filter(
-        key=key, state__in=[ActionState.PROPOSED, ActionState.SNOOZED, ActionState.APPROVED]
+        pk=key, state__in=[ActionState.PROPOSED, ActionState.SNOOZED, ActionState.APPROVED]
     )
     for action in open_:
         action.state = ActionState.DISMISSED if told.gone else ActionState.DONE
