@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from coaching.services import feedback as feedback_services
-from coaching.services import refining
+from coaching.services import refining, transcribing
 from enterprisehub.tenants.work import task
 
 
@@ -17,3 +17,8 @@ def refine(suggestion: str) -> None:
 @task("coaching.improve", waits=True, ignore_result=True)
 def improve(feedback: str) -> None:
     feedback_services.improve(UUID(feedback))
+
+
+@task("coaching.transcribe", waits=True, ignore_result=True)
+def transcribe(lead: str, call: str, inbound: int) -> None:
+    transcribing.transcribe(UUID(lead), call, inbound=bool(inbound))

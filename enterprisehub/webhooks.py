@@ -105,4 +105,5 @@ settled: Final[dict[str, Callable[[OutboundCall], Any]]] = {
     "message.send": contacting.settled,
     "contact.update": crm.told,
     "field.create": writing_back.go_on,
+    "note.create": writing_back.go_on,
 }

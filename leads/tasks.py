@@ -8,7 +8,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from enterprisehub.tenants.work import task
 from leads.importing import taking_in
-from leads.services import reading, scorecards
+from leads.services import crm, crm_records, reading, scorecards, writing_back
 
 
 @task("leads.import", waits=True, ignore_result=True)
@@ -25,3 +25,18 @@ def understand(conversation: str) -> None:
 @task("leads.train_scoring", waits=True, ignore_result=True, soft_time_limit=240, time_limit=280)
 def train_scoring(model: str) -> None:
     scorecards.learn(UUID(model), time_is_up=SoftTimeLimitExceeded)
+
+
+@task("leads.fetch_contact", waits=True, ignore_result=True)
+def fetch_contact(contact: str) -> None:
+    crm.fetch(contact)
+
+
+@task("leads.follow_deal", waits=True, ignore_result=True)
+def follow_deal(record: str) -> None:
+    crm_records.follow_deal(UUID(record))
+
+
+@task("leads.write_back", ignore_result=True)
+def write_back(lead: str) -> None:
+    writing_back.write_back(UUID(lead))

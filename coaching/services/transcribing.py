@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.timezone import now
+from enterprisehub.ghl.client import Client, NotThere
 
 from coaching.services.hearing import Words, hear
 from coaching.services.receiving import agent_for
 from enterprisehub.errors import NotFound
-from enterprisehub.ghl.client import Client, NotThere
 from enterprisehub.ghl.models import Connection
 from enterprisehub.ghl.words import moment
 from enterprisehub.tenants.scope import current, scope
@@ -58,7 +58,9 @@ def transcribe(lead_id: UUID, call: str, *, inbound: bool) -> int:
 
 def _lines(answer: Any, begun: datetime, *, inbound: bool) -> Iterable[Line]:
     """Sentences in the order they were spoken. The first media channel is who called."""
-    rows = answer if isinstance(answer, list) else answer.get("transcription") or answer.get("transcriptions") or [answer]
+    rows = (
+        answer if isinstance(answer, list) else answer.get("transcription") or answer.get("transcriptions") or [answer]
+    )
     sentences = [row for row in rows if isinstance(row, Mapping) and str(row.get("transcript") or "").strip()]
     for row in sorted(sentences, key=lambda row: float(row.get("startTime") or 0))[:LINES]:
         if float(row.get("confidence") or 1) < MIN_CONFIDENCE:

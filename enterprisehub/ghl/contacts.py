@@ -40,7 +40,7 @@ def contact(body: Mapping[str, Any]) -> Contact:
     dnd = {name: told[name] for name in ("dnd", "dndSettings", "inboundDndSettings") if name in told}
     return Contact(
         id=text_of(told, "id", "contact_id", "contactId"),
-        fields={name: value[:_LENGTHS[name]] for name, value in fields.items() if value or _emptied(told, name)},
+        fields={name: value[: _LENGTHS[name]] for name, value in fields.items() if value or _emptied(told, name)},
         assigned_to=text_of(told, "assignedTo") if "assignedTo" in told else None,
         tags=tuple(str(tag).strip().lower()[:80] for tag in tags if str(tag).strip())[:200]
         if isinstance(tags, list)

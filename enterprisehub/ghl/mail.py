@@ -11,7 +11,9 @@ _QUOTED: Final = (
     "blockquote, .gmail_quote, .gmail_quote_container, .yahoo_quoted, .moz-cite-prefix, #divRplyFwdMsg, #appendonsend"
 )
 _UNSEEN: Final = "script, style, head, title, template, noscript, svg, [hidden]"
-_BLOCKS: Final = frozenset("p div br li tr h1 h2 h3 h4 h5 h6 table ul ol hr".split())
+_BLOCKS: Final = frozenset(
+    ["p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "hr"]
+)
 _MARKUP: Final = re.compile(r"<[a-z!/][^<>]{0,2000}>", re.IGNORECASE)
 # Where what was written before begins. Each looks at one line, and at no more than its first characters.
 _EARLIER: Final = re.compile(

@@ -181,6 +181,7 @@ class OutboundCall(TenantModel):
                 fields=["tenant", "contact_id", "id"], name="outbound_in_order", condition=models.Q(state="waiting")
             ),
             models.Index(fields=["tenant", "-created_at"], name="outbound_by_age"),
+            models.Index(fields=["tenant", "contact_id", "-created_at"], name="outbound_by_contact"),
             models.Index(fields=["tenant"], name="outbound_dead", condition=models.Q(state="dead")),
         ]
 

@@ -85,7 +85,11 @@ def note(picture: Picture) -> str:
     lines.append(f"Known so far: {round(picture.completeness * 100)} %. Chance to close: {chance}.")
     if picture.hand_off:
         lines.append(f"A person should take over: {picture.hand_off.replace('_', ' ')}.")
-    for title, found in (("What they said", picture.reasons), ("Risks", picture.risks), ("Chances", picture.opportunities)):
+    for title, found in (
+        ("What they said", picture.reasons),
+        ("Risks", picture.risks),
+        ("Chances", picture.opportunities),
+    ):
         if found:
             lines += ["", f"{title}:", *(_line(reason) for reason in found[:MAX_REASONS])]
     return _fit(lines)

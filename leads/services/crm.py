@@ -8,12 +8,14 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
+from enterprisehub.ghl.client import Client, NotThere
 
 from enterprisehub.ghl import outbox
-from enterprisehub.ghl.contacts import Contact
-from enterprisehub.ghl.models import ContactSnapshot, OutboundCall, State
+from enterprisehub.ghl.contacts import Contact, contact
+from enterprisehub.ghl.models import Connection, ContactSnapshot, OutboundCall, State
 from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent
+from enterprisehub.tenants.scope import current, scope
 from leads.crm.merging import merge
 from leads.models import Lead, Stage
 from leads.services import contacting
@@ -86,13 +88,32 @@ def tell(lead: Lead, fields: Mapping[str, str]) -> None:
     if not wanted or not lead.contact_id:
         return
     stamp = now().isoformat(timespec="microseconds")
-    outbox.write(
-        "contact.update", contact_id=lead.contact_id, key=f"contact:{lead.pk}:{'+'.join(sorted(wanted))}:{stamp}", **wanted
-    )
+    key = f"contact:{lead.pk}:{'+'.join(sorted(wanted))}:{stamp}"
+    outbox.write("contact.update", contact_id=lead.contact_id, key=key, **wanted)
+
+
+def fetch(contact_id: str) -> None:
+    """Ask HighLevel what is true of this contact, and take it in. Holds no transaction while it waits."""
+    with scope(current()):
+        connection = Connection.objects.first()
+    if connection is None:
+        return
+    asked_at = now()
+    try:
+        answer = Client.for_(connection).call("contact.get", contact_id=contact_id)
+    except NotThere:
+        with scope(current()):
+            deleted(contact_id, at=asked_at)
+        return
+    read = contact(answer)
+    with scope(current()):
+        changed(read, at=read.updated_at or asked_at)
 
 
 def told(call: OutboundCall) -> None:
     """HighLevel has our change: that is what both sides agree on now."""
+    if call.state != State.DONE:
+        return
     snapshot = _snapshot(call.contact_id)
     back = {theirs: ours for ours, theirs in WRITTEN.items()}
     agreed = {back[name]: value for name, value in call.arguments.items() if name in back}
@@ -115,7 +136,9 @@ def _lead(told: Contact) -> Lead:
         return found
     try:
         with transaction.atomic():
-            made = Lead.objects.create(contact_id=told.id, stage=Stage.NEW, source=told.fields.get("source", "highlevel"))
+            made = Lead.objects.create(
+                contact_id=told.id, stage=Stage.NEW, source=told.fields.get("source", "highlevel")
+            )
     except IntegrityError:
         return Lead.objects.select_for_update().get(contact_id=told.id)
     record("lead.begin", made)

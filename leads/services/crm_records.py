@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import now
+from enterprisehub.ghl.client import Client
 
 from enterprisehub.errors import Conflict
-from enterprisehub.ghl.client import Client
 from enterprisehub.ghl.models import Connection, Written
 from enterprisehub.ghl.words import moment, text_of
 from enterprisehub.privacy.audit import record

@@ -14,7 +14,7 @@ from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent
 from leads import lifecycle
 from leads.models import Lead
-from leads.services import moving
+from leads.services import crm, moving
 from leads.services.learning import SETTLED, recent, settle
 
 # Field → the operation of tenants/access.py that changes it. What is not listed, nobody changes.
@@ -67,6 +67,7 @@ def edit(lead: Lead, changes: Mapping[str, Any], *, by: Editor, reason: str = ""
     if changes.keys() & {"agreement", "agreement_on"}:
         on = changes.get("agreement_on", kept.agreement_on)
         kept = moving.agree(kept, changes.get("agreement", kept.agreement), by=by.agent, on=on)
+    crm.tell(kept, {name: str(value) for name, value in plain.items()})
     record("lead.edit", kept, fields=sorted(changes))
     return _moved(kept, changes, by=by, reason=reason)
 

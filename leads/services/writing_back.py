@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from enterprisehub.ghl import outbox, remembering
-from enterprisehub.ghl.models import Connection, ContactSnapshot, OutboundCall, Standing, Written
+from enterprisehub.ghl.models import Connection, ContactSnapshot, OutboundCall, Standing, State, Written
 from enterprisehub.tenants.models import Tenant
 from enterprisehub.tenants.scope import current
 from enterprisehub.tenants.work import later
@@ -38,14 +38,14 @@ def write_back(lead_id: UUID) -> int:
     plan = ActionPlan.objects.filter(lead=lead, superseded_at=None).first()
     picture = _picture(lead, plan)
     calls = [*_tags(lead, picture), *_fields(lead, picture), *_note(lead, picture), *_tasks(lead, plan)]
-    return sum(1 for call in calls if call.state == "waiting")
+    return sum(1 for call in calls if call.state == State.WAITING)
 
 
 def go_on(call: OutboundCall) -> None:
-    """A field of ours exists in HighLevel now: whoever waited for it is written."""
-    waiting = UUID(str(call.arguments["about"]).partition("@")[2]) if "@" in str(call.arguments.get("about")) else None
-    if waiting is not None:
-        later("leads.write_back", lead=waiting)
+    """A field or a note of ours exists in HighLevel now: what had to wait for its id is written."""
+    if call.state == State.DONE:
+        waiting = str(call.arguments.get(remembering.ABOUT, "")).replace("@", ":").rpartition(":")[2]
+        later("leads.write_back", lead=UUID(waiting))
 
 
 def _picture(lead: Lead, plan: ActionPlan | None) -> Picture:
@@ -92,7 +92,7 @@ def _tags(lead: Lead, picture: Picture) -> list[OutboundCall]:
         return []
     snapshot.fields[OURS] = sorted(wanted)
     snapshot.save(update_fields=["fields"])
-    stamp = now().isoformat(timespec="microseconds")
+    stamp = _stamp()
     steps = (("tags.add", wanted - had), ("tags.remove", had - wanted))
     return [
         outbox.write(operation, contact_id=lead.contact_id, key=f"{operation}:{lead.pk}:{stamp}", tags=sorted(tags))
@@ -114,7 +114,7 @@ def _fields(lead: Lead, picture: Picture) -> list[OutboundCall]:
         outbox.write(
             "contact.update",
             contact_id=lead.contact_id,
-            key=f"fields:{lead.pk}:{now().isoformat(timespec='microseconds')}:{mark[:12]}",
+            key=f"fields:{lead.pk}:{_stamp()}:{mark[:12]}",
             about=f"fields:{lead.pk}",
             customFields=values,
         )
@@ -132,16 +132,24 @@ def _note(lead: Lead, picture: Picture) -> list[OutboundCall]:
     """One note per lead, kept up to date: a timeline full of ours would hide what people wrote."""
     about, text = f"note:{lead.pk}", writing.note(picture)
     there = Written.objects.filter(kind="note", about=about).order_by("-at").first()
-    stamp = now().isoformat(timespec="microseconds")
     if there is None:
-        key = f"note:{lead.pk}"  # until its id is known nothing can be changed in it: the first one is made once
-        return [outbox.write("note.create", contact_id=lead.contact_id, key=key, about=about, body=text)]
-    key = f"{about}:{stamp}"
-    return [
-        outbox.write(
-            "note.update", contact_id=lead.contact_id, key=key, about=about, note_id=there.remote_id, body=text
-        )
-    ]
+        # Until its id is known nothing can be changed in it: the first one is made once.
+        return [outbox.write("note.create", contact_id=lead.contact_id, key=about, about=about, body=text)]
+    if _said(lead, about, {"body": text}):
+        return []
+    key, place = f"{about}:{_stamp()}", {"contact_id": lead.contact_id, "note_id": there.remote_id}
+    return [outbox.write("note.update", key=key, about=about, body=text, **place)]
+
+
+def _said(lead: Lead, about: str, words: dict[str, Any]) -> bool:
+    """Whether the latest write about this had the same words."""
+    calls = OutboundCall.objects.filter(contact_id=lead.contact_id, **{f"arguments__{remembering.ABOUT}": about})
+    last = calls.exclude(state=State.DEAD).order_by("-created_at").first()
+    return last is not None and all(last.arguments.get(name) == value for name, value in words.items())
+
+
+def _stamp() -> str:
+    return now().isoformat(timespec="microseconds")
 
 
 def _tasks(lead: Lead, plan: ActionPlan | None) -> list[OutboundCall]:
@@ -149,7 +157,7 @@ def _tasks(lead: Lead, plan: ActionPlan | None) -> list[OutboundCall]:
     calls = []
     if plan is not None:
         due = Action.objects.select_related("agent").filter(plan=plan, state__in=OPEN, due_at__lte=now() + AHEAD)
-        calls = [_task(lead, action) for action in due.order_by("step", "due_at")[:TASKS]]
+        calls = [call for action in due.order_by("step", "due_at")[:TASKS] for call in _task(lead, action)]
     ours = {
         UUID(about.removeprefix("action:")): remote_id
         for about, remote_id in Written.objects.filter(
@@ -165,10 +173,15 @@ def _tasks(lead: Lead, plan: ActionPlan | None) -> list[OutboundCall]:
 
 
 def _closed(lead: Lead) -> list[UUID]:
-    return list(Action.objects.filter(lead=lead).exclude(state__in=OPEN).order_by("-created_at").values_list("pk", flat=True)[:40])
+    return list(
+        Action.objects.filter(lead=lead)
+        .exclude(state__in=OPEN)
+        .order_by("-created_at")
+        .values_list("pk", flat=True)[:40]
+    )
 
 
-def _task(lead: Lead, action: Action) -> OutboundCall:
+def _task(lead: Lead, action: Action) -> list[OutboundCall]:
     about = f"action:{action.pk}"
     when = action.snoozed_until or action.due_at
     words: dict[str, Any] = {
@@ -180,10 +193,9 @@ def _task(lead: Lead, action: Action) -> OutboundCall:
         words["assignedTo"] = action.agent.ghl_user_id
     there = Written.objects.filter(kind="task", about=about).first()
     if there is None:
-        return outbox.write(
-            "task.create", contact_id=lead.contact_id, key=f"task:{action.pk}", about=about, completed=False, **words
-        )
-    key = f"task:{action.pk}:{now().isoformat(timespec='microseconds')}"
-    return outbox.write(
-        "task.update", contact_id=lead.contact_id, key=key, about=about, task_id=there.remote_id, **words
-    )
+        key = f"task:{action.pk}"
+        return [outbox.write("task.create", contact_id=lead.contact_id, key=key, about=about, completed=False, **words)]
+    if _said(lead, about, words):
+        return []
+    key, place = f"task:{action.pk}:{_stamp()}", {"contact_id": lead.contact_id, "task_id": there.remote_id}
+    return [outbox.write("task.update", key=key, about=about, **place, **words)]
