@@ -52,7 +52,7 @@ def _texts(html: str) -> Iterator[str]:
         if node.tag in _BLOCKS:
             yield "\n"
         elif node.tag == "-text":
-            if node.prev is not None and node.prev.tag in _BLOCKS:
+            if node.prev is not None and node.prev.tag in _BLOCKS - {"br", "hr"}:
                 yield "\n"
             yield node.text_content or ""
 
