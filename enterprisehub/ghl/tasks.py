@@ -1,12 +1,32 @@
-"""What does the worker do for HighLevel? It makes promised writes and renews tokens before they end."""
+"""What does the worker do for HighLevel? It works on events that wait, makes promised writes, and renews tokens in time."""
 
 from __future__ import annotations
 
-from enterprisehub.ghl import tokens, waking, writing
-from enterprisehub.tenants.work import chore, task
+from enterprisehub.ghl import inbox, sweeping, tokens, waking, writing
+from enterprisehub.tenants.scope import current
+from enterprisehub.tenants.work import chore, send, task
+
+A_TURN = 10.0  # seconds, then other work gets its turn
 
 
-@task("ghl.write", waits=True, ignore_result=True)
+@task(sweeping.WORK, waits=True, ignore_result=True, expires=60)
+def work() -> None:
+    tenant = current()
+    if inbox.work(tenant, seconds=A_TURN):
+        send(sweeping.WORK, tenant, None, {})
+
+
+@chore("ghl.sweep", ignore_result=True, expires=30)
+def sweep() -> None:
+    sweeping.sweep()
+
+
+@chore("ghl.prune", ignore_result=True, expires=600)
+def prune() -> None:
+    sweeping.prune()
+
+
+@task(waking.TASK, waits=True, ignore_result=True, expires=60)
 def write() -> None:
     writing.drain()
 
