@@ -22,6 +22,8 @@ SCOPES: Final = (
     "locations/customFields.readonly", "locations/customFields.write", "locations/tags.readonly", "locations/tags.write",
     "locations/tasks.readonly", "workflows.readonly",
 )  # fmt: skip
+# An agency that installs the app gives a token of its own, from which its locations' are minted.
+ASKED: Final = (*SCOPES, "oauth.readonly", "oauth.write")
 COMPANY, LOCATION = "Company", "Location"
 PAGE = 100  # locations per question
 MOST_PAGES = 20
@@ -63,7 +65,7 @@ def choose_location(*, state: str, back: str) -> str:
         "response_type": "code",
         "client_id": settings.GHL_CLIENT_ID,
         "redirect_uri": back,
-        "scope": " ".join(SCOPES),
+        "scope": " ".join(ASKED),
         "state": state,
         "loginWindowOpenMode": "self",
     }

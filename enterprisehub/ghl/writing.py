@@ -79,7 +79,8 @@ def claim(tenant_id: UUID, *, urgent_only: bool = False) -> tuple[OutboundCall, 
             if verdict == "":
                 return _begun(call)
             if verdict is None:
-                settling.put_back(call, until=now() + STILL_REST, begun_at=None, reason="could_not_ask_whether_still")
+                call.next_at, call.reason = now() + STILL_REST, "could_not_ask_whether_still"
+                call.save(update_fields=["next_at", "reason"])
             else:
                 settling.dead(call, verdict)
     return None
