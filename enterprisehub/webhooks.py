@@ -107,3 +107,7 @@ settled: Final[dict[str, Callable[[OutboundCall], Any]]] = {
     "field.create": writing_back.go_on,
     "note.create": writing_back.go_on,
 }
+
+# Whether a promised write may still be made, asked right before it is: operation, and the function that is given the
+# OutboundCall in its tenant's scope and returns "" or the reason (a code) why it is not made any more.
+still: Final[dict[str, Callable[..., str]]] = {}

@@ -1,8 +1,8 @@
-"""What does the worker do for HighLevel's events? It works on what waits, and looks for what was forgotten."""
+"""What does the worker do for HighLevel? It works on events that wait, makes promised writes, and renews tokens in time."""
 
 from __future__ import annotations
 
-from enterprisehub.ghl import inbox, sweeping
+from enterprisehub.ghl import inbox, sweeping, tokens, waking, writing
 from enterprisehub.tenants.scope import current
 from enterprisehub.tenants.work import chore, send, task
 
@@ -24,3 +24,18 @@ def sweep() -> None:
 @chore("ghl.prune", ignore_result=True, expires=600)
 def prune() -> None:
     sweeping.prune()
+
+
+@task(waking.TASK, waits=True, ignore_result=True, expires=60)
+def write() -> None:
+    writing.drain()
+
+
+@chore("ghl.sweep_outbox", ignore_result=True, expires=15)
+def sweep_outbox() -> None:
+    waking.sweep()
+
+
+@chore("ghl.refresh_ahead", ignore_result=True, expires=250)
+def refresh_ahead() -> None:
+    tokens.renew_ahead()
