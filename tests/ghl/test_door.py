@@ -58,7 +58,9 @@ async def test_the_same_event_a_hundred_times_at_once_is_kept_once(world: World,
     assert len(await events(world)) == 1
 
 
-async def test_the_tenant_is_the_one_of_the_signed_location_and_nothing_else_counts(world: World, sender: Sender) -> None:
+async def test_the_tenant_is_the_one_of_the_signed_location_and_nothing_else_counts(
+    world: World, sender: Sender
+) -> None:
     event = body(location="loc-elm", tenant=str(world.oakwood.pk), tenant_id=str(world.oakwood.pk))
     headers = {**signed(packed(event)), "x-tenant": str(world.oakwood.pk), "x-location-id": "loc-oakwood"}
     assert (await sender.post(event, headers=headers))[0] == 200
@@ -69,7 +71,9 @@ async def test_many_tenants_events_share_a_commit_and_stay_apart(world: World, s
     mixed = [body(location=place) for _ in range(20) for place in ("loc-oakwood", "loc-elm", "loc-nobody")]
     answers = await asyncio.gather(*(sender.post(event) for event in mixed))
     assert [code for _, code, _ in answers] == ["kept", "kept", "unmapped"] * 20
-    assert {e.external_id for e in await events(world)} == {e["webhookId"] for e in mixed if "oakwood" in e["locationId"]}
+    assert {e.external_id for e in await events(world)} == {
+        e["webhookId"] for e in mixed if "oakwood" in e["locationId"]
+    }
 
 
 async def test_what_is_nobodys_yet_waits_for_its_tenant(world: World, sender: Sender) -> None:
@@ -118,7 +122,9 @@ async def test_what_is_signed_but_makes_no_sense_is_kept_to_be_looked_at(
     assert await in_thread(kept) == [raw]
 
 
-async def test_an_event_of_ours_that_is_odd_is_ignored_with_a_reason(world: World, sender: Sender, trusted: Any) -> None:
+async def test_an_event_of_ours_that_is_odd_is_ignored_with_a_reason(
+    world: World, sender: Sender, trusted: Any
+) -> None:
     trusted.GHL_CLIENT_ID = "app1-abc"
     deep: Any = "x"
     for _ in range(70):
@@ -146,7 +152,9 @@ async def test_an_event_of_ours_that_is_odd_is_ignored_with_a_reason(world: Worl
 )
 async def test_what_is_not_signed_is_refused_counted_and_not_kept(world: World, sender: Sender, headers: Any) -> None:
     def failures() -> float:
-        return sum(s.value for f in REGISTRY.collect() if "signature_fail" in f.name for s in f.samples if "_total" in s.name)
+        return sum(
+            s.value for f in REGISTRY.collect() if "signature_fail" in f.name for s in f.samples if "_total" in s.name
+        )
 
     before = failures()
     assert (await sender.post(b"{}", headers=headers))[0] == 401
