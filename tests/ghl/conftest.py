@@ -8,6 +8,7 @@ import pytest
 
 from enterprisehub.ghl.sandbox.remote import Remote
 from enterprisehub.ghl.sandbox.running import on_a_thread
+from tests.ghl.caller import Caller
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,11 @@ def sandbox(_one_sandbox: Remote) -> Remote:
     """A sandbox as new: the location loc-oakwood without a contact, searches 0.05 s behind, events told to nobody."""
     _one_sandbox.reset(lag=0.05)
     return _one_sandbox
+
+
+@pytest.fixture
+def call(sandbox: Remote) -> Iterator[Caller]:
+    """Somebody with a private integration token of loc-oakwood, without further ado."""
+    caller = Caller(sandbox, sandbox.private_token())
+    yield caller
+    caller.close()
