@@ -11,6 +11,7 @@ import pytest
 from enterprisehub.ghl.sandbox.remote import Remote
 from enterprisehub.ghl.sandbox.running import on_a_thread
 from tests.ghl import contract, settled
+from tests.ghl.caller import Caller
 from tests.ghl.sender import PEM, TABLE, Sender
 
 if TYPE_CHECKING:
@@ -64,6 +65,14 @@ def sandbox(_one_sandbox: Remote) -> Remote:
 
 
 @pytest.fixture
+def call(sandbox: Remote) -> Iterator[Caller]:
+    """Somebody with a private integration token of loc-oakwood, without further ado."""
+    caller = Caller(sandbox, sandbox.private_token())
+    yield caller
+    caller.close()
+
+
+@pytest.fixture
 def highlevel(sandbox: Remote, settings: Any) -> Iterator[Remote]:
     """The sandbox as the HighLevel that our client asks; every request of this process is one that its OpenAPI allows."""
     from enterprisehub.ghl import pace, wire
@@ -74,8 +83,8 @@ def highlevel(sandbox: Remote, settings: Any) -> Iterator[Remote]:
     settings.GHL_APP_VERSION_ID = app["version_id"]
     pace._own_rest.clear()
     wire._http.cache_clear()
-    if contract.path_of_the_file():
-        wire._http(os.getpid()).event_hooks = {"request": [contract.check], "response": []}
+    if contract.folder():
+        wire._http(os.getpid()).event_hooks = {"request": [contract.check_request], "response": []}
     yield sandbox
     wire._http.cache_clear()
 

@@ -22,17 +22,16 @@ from enterprisehub.ghl.sandbox.house import House
 from enterprisehub.ghl.sandbox.routes import Call, Match, Routes, reply
 from enterprisehub.ghl.sandbox.wire import Receive, Reply, Request, Scope, Send, cut, read, write
 
-ROUTES = Routes(
-    (
-        *contacts.ROUTES,
-        *notes.ROUTES,
-        *messages.ROUTES,
-        *opportunities.ROUTES,
-        *calendars.ROUTES,
-        *locations.ROUTES,
-        *oauth.ROUTES,
-    )
+OPERATIONS = (
+    *contacts.ROUTES,
+    *notes.ROUTES,
+    *messages.ROUTES,
+    *opportunities.ROUTES,
+    *calendars.ROUTES,
+    *locations.ROUTES,
+    *oauth.ROUTES,
 )
+ROUTES = Routes(OPERATIONS)
 _WEB_PAGE = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 

@@ -101,6 +101,8 @@ def _shown(row: Row) -> Row:
     shown = {key: row[key] for key in _MESSAGE if key in row}
     if row["medium"] == "email":
         shown["meta"] = {"email": {"messageIds": [row["emailMessageId"]]}}
+    # The list has fewer words for a status than the event.
+    shown["status"] = {"completed": "connected", "voicemail": "delivered"}.get(row["status"], row["status"])
     if "callDuration" in row:
         shown["meta"] = {"callDuration": row["callDuration"], "callStatus": "completed"}
     return shown
