@@ -12,4 +12,5 @@ schedule: dict[str, dict[str, Any]] = {
     "write to HighLevel what nobody was woken for": {"task": "ghl.sweep_outbox", "schedule": 15.0},
     "renew HighLevel's tokens before they end": {"task": "ghl.refresh_ahead", "schedule": 300.0},
     "forget what writes were answered with": {"task": "tenants.forget_answers", "schedule": 3600.0},
+    "find what HighLevel never told": {"task": "leads.reconcile_all", "schedule": 3600.0},
 }

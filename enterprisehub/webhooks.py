@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, Final
 
 from coaching.services.receiving import receive
-from enterprisehub.ghl import oauth
 from enterprisehub.ghl.contacts import contact
 from enterprisehub.ghl.inbox import Ignored
 from enterprisehub.ghl.models import OutboundCall
@@ -94,8 +93,6 @@ table: Final[dict[str, Callable[[Event], Any]]] = {
     "ContactDelete": _contact_gone,
     **{name: partial(_record, kind=kind, gone=gone) for name, (kind, gone) in _RECORDS.items()},
     "workflow": _workflow,
-    "INSTALL": oauth.installed,
-    "UNINSTALL": oauth.uninstalled,
     **dict.fromkeys(("ConversationUnreadUpdate", "CampaignStatusUpdate", "LocationUpdate", "UserCreate"), _nothing),
 }
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 
-from enterprisehub.tenants.work import task
+from enterprisehub.tenants.work import chore, task
 from leads.importing import taking_in
-from leads.services import crm, crm_records, reading, scorecards, writing_back
+from leads.services import crm, crm_records, reading, reconciling, scorecards, writing_back
 
 
 @task("leads.import", waits=True, ignore_result=True)
@@ -40,3 +40,18 @@ def follow_deal(record: str) -> None:
 @task("leads.write_back", ignore_result=True)
 def write_back(lead: str) -> None:
     writing_back.write_back(UUID(lead))
+
+
+@task("leads.know_fields", waits=True, ignore_result=True)
+def know_fields(lead: str) -> None:
+    writing_back.know_fields(UUID(lead))
+
+
+@task("leads.reconcile", waits=True, ignore_result=True, soft_time_limit=240, time_limit=280)
+def reconcile() -> None:
+    reconciling.reconcile()
+
+
+@chore("leads.reconcile_all", ignore_result=True)
+def reconcile_all() -> None:
+    reconciling.all_of_them()

@@ -9,12 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.timezone import now
-from enterprisehub.ghl.client import Client, NotThere
 
 from coaching.services.hearing import Words, hear
 from coaching.services.receiving import agent_for
 from enterprisehub.errors import NotFound
+from enterprisehub.ghl.client import Client
 from enterprisehub.ghl.models import Connection
+from enterprisehub.ghl.refusals import Missing
 from enterprisehub.ghl.words import moment
 from enterprisehub.tenants.scope import current, scope
 from leads import services as leads
@@ -43,9 +44,9 @@ def transcribe(lead_id: UUID, call: str, *, inbound: bool) -> int:
         connection = Connection.objects.get()
     client = Client.for_(connection)
     try:
-        answer = client.call("transcript.get", location_id=connection.location_id, message_id=call)
+        answer = client.call("transcript.get", message_id=call)
         told = client.call("message.get", message_id=call)
-    except NotThere as error:
+    except Missing as error:
         raise NotYet("There is no transcript of this call yet.") from error
     begun = moment((told.get("message") or told).get("dateAdded")) or now()
     lines = list(_lines(answer, begun, inbound=inbound))

@@ -25,7 +25,8 @@ class Contact:
 
 def contact(body: Mapping[str, Any]) -> Contact:
     """From a Contact… event, from `{"contact": {…}}` of the API, or from a workflow's snake_case body."""
-    told = body.get("contact") if isinstance(body.get("contact"), dict) and "id" in body["contact"] else body
+    inner = body.get("contact")
+    told: Mapping[str, Any] = inner if isinstance(inner, dict) and "id" in inner else body
     fields = {
         "name": _name(told),
         "email": _told(told, "email").lower(),

@@ -27,7 +27,7 @@ IDS: Final[dict[str, tuple[str, str, str]]] = {
     "task.create": ("task", "id", "task"),
     "contact.create": ("contact", "id", ""),
     "contact.upsert": ("contact", "id", ""),
-    "field.create": ("customField", "id", ""),
+    "field.create": ("customField", "id", "field"),
 }
 MESSAGE_IDS = ("messageId", "emailMessageId")
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
-from enterprisehub.ghl.client import Client, NotThere
 
 from enterprisehub.ghl import outbox
+from enterprisehub.ghl.client import Client
 from enterprisehub.ghl.contacts import Contact, contact
 from enterprisehub.ghl.models import Connection, ContactSnapshot, OutboundCall, State
+from enterprisehub.ghl.refusals import Missing
 from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent
 from enterprisehub.tenants.scope import current, scope
@@ -84,7 +85,7 @@ def lead_of(contact_id: str) -> Lead | None:
 
 def tell(lead: Lead, fields: Mapping[str, str]) -> None:
     """Have HighLevel's contact follow what was changed here; what it cannot be told (whose, where from) stays ours."""
-    wanted = {WRITTEN[name]: value for name, value in fields.items() if name in WRITTEN and value}
+    wanted: dict[str, Any] = {WRITTEN[name]: value for name, value in fields.items() if name in WRITTEN and value}
     if not wanted or not lead.contact_id:
         return
     stamp = now().isoformat(timespec="microseconds")
@@ -101,7 +102,7 @@ def fetch(contact_id: str) -> None:
     asked_at = now()
     try:
         answer = Client.for_(connection).call("contact.get", contact_id=contact_id)
-    except NotThere:
+    except Missing:
         with scope(current()):
             deleted(contact_id, at=asked_at)
         return

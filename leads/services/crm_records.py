@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import now
-from enterprisehub.ghl.client import Client
 
 from enterprisehub.errors import Conflict
+from enterprisehub.ghl.client import Client
 from enterprisehub.ghl.models import Connection, Written
 from enterprisehub.ghl.words import moment, text_of
 from enterprisehub.privacy.audit import record
@@ -45,8 +45,7 @@ class Told:
 def keep(told: Told) -> tuple[CrmRecord | None, str]:
     """Take the news in; the record, or why it changed nothing."""
     if ours := Written.objects.filter(kind=told.kind, remote_id=told.id).first():
-        _of_ours(ours, told)
-        return None, OURS
+        return None, "" if _of_ours(ours, told) else OURS
     lead = crm.lead_of(contact) if (contact := text_of(told.body, "contactId")) else None
     kept, _ = CrmRecord.objects.select_for_update().get_or_create(
         kind=told.kind, remote_id=told.id, defaults={"told_at": told.at, "lead": lead}
@@ -75,22 +74,23 @@ def _standing(told: Told) -> str:
     return text_of(told.body, "appointmentStatus", "status").lower()
 
 
-def _of_ours(ours: Written, told: Told) -> None:
+def _of_ours(ours: Written, told: Told) -> bool:
     """A task of ours that somebody completes in HighLevel is done here too; all else that comes back of ours says nothing."""
     if told.kind != CrmKind.TASK or not (told.body.get("completed") is True or told.gone):
-        return
+        return False
     try:
         key = UUID(ours.about.removeprefix("action:"))
     except ValueError:
-        return
-    open_ = Action.objects.select_for_update().filter(
-        pk=key, state__in=[ActionState.PROPOSED, ActionState.SNOOZED, ActionState.APPROVED]
-    )
-    for action in open_:
-        action.state = ActionState.DISMISSED if told.gone else ActionState.DONE
-        action.outcome, action.done_at = "in_highlevel", now()
-        action.save(update_fields=["state", "outcome", "done_at"])
-        record("action.done_in_crm", action)
+        return False
+    open_ = (ActionState.PROPOSED, ActionState.SNOOZED, ActionState.APPROVED)
+    action = Action.objects.select_for_update().filter(pk=key, state__in=open_).first()
+    if action is None:
+        return False
+    action.state = ActionState.DISMISSED if told.gone else ActionState.DONE
+    action.outcome, action.done_at = "in_highlevel", now()
+    action.save(update_fields=["state", "outcome", "done_at"])
+    record("action.done_in_crm", action)
+    return True
 
 
 def _appointed(lead: Lead, kept: CrmRecord) -> None:
@@ -124,7 +124,7 @@ _ENDS: Final = {"won": Stage.CLOSED, "lost": Overlay.LOST, "abandoned": Overlay.
 
 
 def _ask_for_names(connection: Connection) -> None:
-    answer = Client.for_(connection).call("pipeline.list", location_id=connection.location_id)
+    answer = Client.for_(connection).call("pipeline.list")
     connection.pipelines = {
         stage["id"]: [pipeline.get("name", ""), stage.get("name", "")]
         for pipeline in answer.get("pipelines", [])

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import structlog
 from django.utils.timezone import now
-from enterprisehub.ghl.client import Client
 
 from enterprisehub.errors import HubError
+from enterprisehub.ghl.client import Client
 from enterprisehub.ghl.models import (
     Connection,
     ContactSnapshot,
@@ -24,8 +24,8 @@ from enterprisehub.ghl.models import (
 )
 from enterprisehub.ghl.words import INBOUND, moment, spoken, text_of
 from enterprisehub.privacy.audit import record
-from enterprisehub.tenants.scope import current, scope
-from enterprisehub.tenants.work import later
+from enterprisehub.tenants.scope import current, scope, unscoped
+from enterprisehub.tenants.work import later, send
 from leads.models import CrmRecord, Message
 
 log = structlog.get_logger(__name__)
@@ -70,6 +70,13 @@ def reconcile() -> Reconciliation | None:
         trouble = error.code
         log.warning("reconciliation_broken_off", error=error.code)
     return _end(run, look, trouble or ("" if look.whole else "more_than_one_look"))
+
+
+def all_of_them() -> int:
+    """Ask the worker to compare every tenant that is connected; how many."""
+    with unscoped("every tenant's location is compared by the clock"):
+        tenants = list(Connection.objects.filter(standing=Standing.ACTIVE).values_list("tenant_id", flat=True))
+    return sum(send("leads.reconcile", tenant, None, {}) for tenant in tenants)
 
 
 def _end(run: Reconciliation, look: _Look, trouble: str) -> Reconciliation:

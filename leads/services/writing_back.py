@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from enterprisehub.ghl import outbox, remembering
+from enterprisehub.ghl.client import Client
 from enterprisehub.ghl.models import Connection, ContactSnapshot, OutboundCall, Standing, State, Written
 from enterprisehub.tenants.models import Tenant
-from enterprisehub.tenants.scope import current
+from enterprisehub.tenants.scope import current, scope
 from enterprisehub.tenants.work import later
 from leads.crm import writing
 from leads.crm.writing import Picture, Reason
@@ -107,7 +108,8 @@ def _fields(lead: Lead, picture: Picture) -> list[OutboundCall]:
     ids = {about.partition("@")[0]: remote_id for about, remote_id in known.items()}
     missing = [name for name in writing.FIELDS if name not in ids]
     if missing:
-        return [_make_field(name, lead) for name in missing]
+        later("leads.know_fields", lead=lead.pk)  # whether the location has them already must be asked
+        return []
     values = [{"id": ids[name], "field_value": value} for name, value in writing.fields(picture).items()]
     mark = remembering.fingerprint(lead.contact_id, values)
     return [
@@ -121,11 +123,21 @@ def _fields(lead: Lead, picture: Picture) -> list[OutboundCall]:
     ]
 
 
-def _make_field(name: str, lead: Lead) -> OutboundCall:
-    title, kind = writing.FIELDS[name]
-    return outbox.write(
-        "field.create", key=f"field:{name}", about=f"{name}@{lead.pk}", name=title, dataType=kind, model="contact"
-    )
+def know_fields(lead_id: UUID) -> None:
+    """Find our fields in the location by their names, and have those made that it lacks. Holds no transaction while it asks."""
+    answer = Client.of(current()).call("field.list", model="contact")
+    there = {str(row.get("name")): str(row.get("id", "")) for row in answer.get("customFields", []) if row.get("id")}
+    with scope(current()):
+        for name, (title, kind) in writing.FIELDS.items():
+            about = f"{name}@{lead_id}"
+            if title in there:
+                Written.objects.get_or_create(kind="field", remote_id=there[title], defaults={"about": about})
+            else:
+                outbox.write(
+                    "field.create", key=f"field:{name}", about=about, name=title, dataType=kind, model="contact"
+                )
+        if {title for title, _ in writing.FIELDS.values()} <= there.keys():
+            later("leads.write_back", lead=lead_id)
 
 
 def _note(lead: Lead, picture: Picture) -> list[OutboundCall]:
@@ -137,7 +149,8 @@ def _note(lead: Lead, picture: Picture) -> list[OutboundCall]:
         return [outbox.write("note.create", contact_id=lead.contact_id, key=about, about=about, body=text)]
     if _said(lead, about, {"body": text}):
         return []
-    key, place = f"{about}:{_stamp()}", {"contact_id": lead.contact_id, "note_id": there.remote_id}
+    key = f"{about}:{_stamp()}"
+    place: dict[str, Any] = {"contact_id": lead.contact_id, "note_id": there.remote_id}
     return [outbox.write("note.update", key=key, about=about, body=text, **place)]
 
 
@@ -197,5 +210,6 @@ def _task(lead: Lead, action: Action) -> list[OutboundCall]:
         return [outbox.write("task.create", contact_id=lead.contact_id, key=key, about=about, completed=False, **words)]
     if _said(lead, about, words):
         return []
-    key, place = f"task:{action.pk}:{_stamp()}", {"contact_id": lead.contact_id, "task_id": there.remote_id}
+    key = f"task:{action.pk}:{_stamp()}"
+    place: dict[str, Any] = {"contact_id": lead.contact_id, "task_id": there.remote_id}
     return [outbox.write("task.update", key=key, about=about, **place, **words)]
