@@ -147,8 +147,9 @@ def _ready(moment: datetime) -> Any:
 
 
 def _not_resting(moment: datetime) -> Q:
-    """What an urgent call waits for: others as urgent, what was never tried, and what is under way."""
-    return Q(urgent=True) | Q(attempts=0) | Q(begun_at__isnull=False) | Q(next_at__lte=moment)
+    """What an urgent call waits for: others as urgent, what was never tried, and what somebody has in hand."""
+    in_hand = Q(begun_at__isnull=False, reason="")
+    return Q(urgent=True) | Q(attempts=0) | in_hand | Q(next_at__lte=moment)
 
 
 def _is_due(tenant_id: UUID) -> bool:
@@ -159,8 +160,8 @@ def _is_due(tenant_id: UUID) -> bool:
 
 def _begun(call: OutboundCall) -> tuple[OutboundCall, datetime | None]:
     before = call.begun_at
-    call.begun_at, call.next_at, call.attempts = now(), now() + LEASE, call.attempts + 1
-    call.save(update_fields=["begun_at", "next_at", "attempts"])
+    call.begun_at, call.next_at, call.attempts, call.reason = now(), now() + LEASE, call.attempts + 1, ""
+    call.save(update_fields=["begun_at", "next_at", "attempts", "reason"])
     return call, before
 
 

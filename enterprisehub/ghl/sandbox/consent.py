@@ -10,7 +10,7 @@ from enterprisehub.ghl.sandbox.wire import Reply
 
 _HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Connect an app · Sandbox</title><link rel="stylesheet" href="/_sandbox/page.css"></head><body class="consent">
-<p class="band"><strong>Sandbox</strong> This plays HighLevel on this machine. Nothing here reaches a real account.</p><main class="sheet">"""
+<header><p class="band"><strong>Sandbox</strong> This plays HighLevel on this machine. Nothing here reaches a real account.</p></header><main class="sheet">"""
 _FOOT = "</main></body></html>"
 
 

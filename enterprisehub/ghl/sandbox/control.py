@@ -161,8 +161,7 @@ def _tokens(order: Order) -> Any:
 
 
 def _state(order: Order) -> Any:
-    world = order.house.world
-    if order.query.get("since") == str(world.revision + len(order.house.post.log)) and not order.house.post.busy:
+    if order.query.get("since") == str(telling.revision(order.house)):
         return Reply(204, raw=b"")
     return telling.everything(order.house)
 

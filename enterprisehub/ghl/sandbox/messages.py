@@ -148,7 +148,10 @@ def _sent(call: Call, medium: str) -> Row:
     body = call.body
     text = body.get("html") or body.get("message", "") if medium == "email" else body.get("message", "")
     row: Row = {"body": text, "source": call.world.options.api_source, "attachments": body.get("attachments", [])}
-    row |= {"status": body.get("status") or ("scheduled" if body.get("scheduledTimestamp") else "delivered")}
+    row |= {
+        "status": body.get("status")
+        or ("scheduled" if body.get("scheduledTimestamp") else call.world.options.sent_status)
+    }
     return {**row, **{key: body[key] for key in ("subject", "threadId") if key in body}}
 
 

@@ -36,6 +36,7 @@ class Options:
     documented: bool = False  # event bodies as documented, with the contactId of tasks; else as they really come
     message_ids: bool = True  # whether messageId is told with an SMS
     api_source: str = "api"  # what `source` says of a message that was sent through the API
+    sent_status: str = "delivered"  # what becomes of a message that the API sends; "failed" when the carrier refuses
     stop_words: bool = True  # whether a STOP by SMS switches the contact's DND on, as a carrier's rule does
 
     def changed(self, given: dict[str, Any]) -> Options:

@@ -29,6 +29,7 @@ class Post:
         self.app, self.signer, self.options = app, signer, options
         self.log: deque[Row] = deque(maxlen=KEPT)
         self.dice = random.Random()
+        self.changes = 0  # grows with every event and every try, for pages that look again
         self._tasks: set[asyncio.Task[None]] = set()
         self._before: dict[str, asyncio.Event] = {}
         self._gate = asyncio.Semaphore(_AT_ONCE)
@@ -47,6 +48,7 @@ class Post:
             "state": "waiting", "attempts": [], "body": body,
         }  # fmt: skip
         self.log.append(row)
+        self.changes += 1
         if not self.options.webhook_url:
             row["state"] = "nobody to tell"
         elif self.dice.random() < self.options.losses:
@@ -107,6 +109,7 @@ class Post:
             row["state"] = "waiting"
             await self._try(row, first)
         finally:
+            self.changes += 1
             first.set()
 
     async def _try(self, row: Row, first: asyncio.Event) -> None:
@@ -141,6 +144,7 @@ class Post:
                 trouble = type(error).__name__
         took = round((time.monotonic() - began) * 1000, 1)
         row["attempts"].append({"at": written(time.time()), "status": status, "trouble": trouble, "ms": took})
+        self.changes += 1
         return status
 
     def _signed(self, body: bytes) -> dict[str, str]:

@@ -36,11 +36,16 @@ def place(one: Location) -> Row:
     return {**location(one), "stages": stages, "users": users, "contacts": people}
 
 
+def revision(house: House) -> int:
+    """A number that is another one whenever something has changed."""
+    return house.world.revision + house.post.changes
+
+
 def everything(house: House) -> dict[str, Any]:
     """The state of all, the newest events without their bodies."""
     log = list(house.post.log)
     return {
-        "revision": house.world.revision + len(log),
+        "revision": revision(house),
         "now": house.world.clock.text(),
         "webhook_url": house.options.webhook_url,
         "locations": [place(one) for one in house.world.locations.values()],
