@@ -70,13 +70,15 @@ def _read(response: httpx2.Response) -> bytes:
 
 
 def _object(raw: bytes) -> dict[str, Any] | None:
-    """The JSON object in it; an empty answer is an empty one; None for anything else."""
+    """The JSON object in it; an empty answer is an empty one, a bare list its `items`; None for anything else."""
     if not raw.strip():
         return {}
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError):
         return None
+    if isinstance(found, list):  # only a call's sentences come so
+        return {"items": found}
     return found if isinstance(found, dict) else None
 
 
