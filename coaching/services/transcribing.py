@@ -57,11 +57,9 @@ def transcribe(lead_id: UUID, call: str, *, inbound: bool) -> int:
     return len(lines)
 
 
-def _lines(answer: Any, begun: datetime, *, inbound: bool) -> Iterable[Line]:
+def _lines(answer: Mapping[str, Any], begun: datetime, *, inbound: bool) -> Iterable[Line]:
     """Sentences in the order they were spoken. The first media channel is who called."""
-    rows = (
-        answer if isinstance(answer, list) else answer.get("transcription") or answer.get("transcriptions") or [answer]
-    )
+    rows = answer.get("items") or [answer]
     sentences = [row for row in rows if isinstance(row, Mapping) and str(row.get("transcript") or "").strip()]
     for row in sorted(sentences, key=lambda row: float(row.get("startTime") or 0))[:LINES]:
         if float(row.get("confidence") or 1) < MIN_CONFIDENCE:
