@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from enterprisehub.ops import embedded
@@ -25,6 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.update(_own_stack.start())
     from django.conf import settings
 
+    # An example that takes long on a busy machine is not a wrong one.
+    hypothesis.settings.register_profile("unhurried", deadline=None)
+    hypothesis.settings.load_profile("unhurried")
     # Seven people are born per test; how slowly a password is hashed is Django's to test.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # All tests come from one address, and many of them show wrong keys.
