@@ -29,10 +29,26 @@ def pytest_configure(config: pytest.Config) -> None:
     # An example that takes long on a busy machine is not a wrong one.
     hypothesis.settings.register_profile("unhurried", deadline=None)
     hypothesis.settings.load_profile("unhurried")
+    _find_static_files_once()
     # Seven people are born per test; how slowly a password is hashed is Django's to test.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # All tests come from one address, and many of them show wrong keys.
     settings.API_WRONG_KEYS_PER_MINUTE = 1_000_000
+
+
+def _find_static_files_once() -> None:
+    """Every test client loads the middleware anew; what lies in the static folders is the same each time."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, dict[str, Any]()
+
+    def look_once(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = look_once
 
 
 def pytest_unconfigure() -> None:
