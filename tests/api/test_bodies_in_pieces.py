@@ -23,8 +23,8 @@ def world(transactional_db: None) -> World:
     return World()
 
 
-@pytest.fixture
-def server(world: World) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def server(django_db_setup: None) -> Iterator[Server]:
     with web(of_the_test()) as server:
         yield server
 

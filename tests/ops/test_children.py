@@ -62,12 +62,11 @@ def test_being_asked_to_stop_is_an_exception_in_the_main_thread(how: signal.Sign
 
 
 def test_even_a_stubborn_child_goes_when_the_parent_is_killed() -> None:
-    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    assert "ready" in parent.stdout.readline()
-    children = psutil.Process(parent.pid).children(recursive=True)
-    assert len(children) == 3  # two children and the reaper
-    parent.kill()
-    parent.wait()
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert "ready" in parent.stdout.readline()
+        children = psutil.Process(parent.pid).children(recursive=True)
+        assert len(children) == 3  # two children and the reaper
+        parent.kill()
     _, alive = psutil.wait_procs(children, timeout=60)
     assert [child for child in alive if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []

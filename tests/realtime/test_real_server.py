@@ -50,17 +50,22 @@ class Redis:
         self.process.wait()
 
 
-@pytest.fixture
-def redis(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Redis]:
+@pytest.fixture(scope="module")
+def redis() -> Iterator[Redis]:
     server = Redis()
-    settings.CHANNEL_REDIS_URL = settings.CACHE_REDIS_URL = server.url
-    monkeypatch.setattr(push, "_down_until", 0.0)
     yield server
     server.kill()
 
 
-@pytest.fixture
-def server(world: World, redis: Redis) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+@pytest.fixture(autouse=True)
+def _the_same_redis_here(redis: Redis, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.CHANNEL_REDIS_URL = settings.CACHE_REDIS_URL = redis.url
+    monkeypatch.setattr(push, "_down_until", 0.0)
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup: None, redis: Redis) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """One server for all tests of this file; the last of them stops it."""
     port = free_port()
     address = os.environ["DATABASE_URL"].replace("/enterprisehub", f"/{connection.settings_dict['NAME']}")
     env = {**os.environ, "DATABASE_URL": address, "CHANNEL_REDIS_URL": redis.url, "CACHE_REDIS_URL": redis.url}
@@ -142,6 +147,32 @@ async def test_redis_dies_and_returns_while_the_socket_stays(
         assert time.monotonic() - started < 6 * hub.BEAT  # pushed: to find each in the table takes a beat
 
 
+async def test_a_frame_beyond_the_servers_own_limit_ends_one_socket_only(
+    world: World, lead: Lead, server: tuple[str, subprocess.Popen[bytes]]
+) -> None:
+    url, _ = server
+    alice, bob = await in_thread(cookie_of, world.alice), await in_thread(cookie_of, world.bob)
+    async with open_screen(url, alice) as loud, open_screen(url, bob) as calm:
+        with pytest.raises(ConnectionClosed) as closed:
+            await loud.send("x" * 300_000)
+            while True:
+                await loud.recv()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1009
+        assert (await told(calm, "status", state="connected"))["seq"] is None
+
+
+async def test_who_may_not_come_in_is_told_so_by_the_handshake(
+    world: World, server: tuple[str, subprocess.Popen[bytes]]
+) -> None:
+    from websockets.exceptions import InvalidStatus
+
+    with pytest.raises(InvalidStatus) as refused:
+        async with open_screen(server[0], "nobody"):
+            pass
+    assert refused.value.response.status_code == 403
+
+
 async def test_a_stop_closes_every_socket_with_service_restart(
     world: World, server: tuple[str, subprocess.Popen[bytes]]
 ) -> None:
@@ -158,27 +189,3 @@ async def test_a_stop_closes_every_socket_with_service_restart(
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 1012
     assert await in_thread(process.wait, 60) is not None
-
-
-async def test_a_frame_beyond_the_servers_own_limit_ends_one_socket_only(
-    world: World, lead: Lead, server: tuple[str, subprocess.Popen[bytes]]
-) -> None:
-    url, _ = server
-    alice, bob = await in_thread(cookie_of, world.alice), await in_thread(cookie_of, world.bob)
-    async with open_screen(url, alice) as loud, open_screen(url, bob) as calm:
-        with pytest.raises(ConnectionClosed) as closed:
-            await loud.send("x" * 300_000)
-            while True:
-                await loud.recv()
-        assert closed.value.rcvd is not None
-        assert closed.value.rcvd.code == 1009
-        assert (await told(calm, "status", state="connected"))["seq"] is None
-
-
-async def test_who_may_not_come_in_is_told_so_by_the_handshake(server: tuple[str, subprocess.Popen[bytes]]) -> None:
-    from websockets.exceptions import InvalidStatus
-
-    with pytest.raises(InvalidStatus) as refused:
-        async with open_screen(server[0], "nobody"):
-            pass
-    assert refused.value.response.status_code == 403
