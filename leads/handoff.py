@@ -41,6 +41,21 @@ _NOT_MEANT = re.compile(
     r"|(?:do|does|did|wo|would|could|should|is|are|was|have|has|ca)n'?t)\b[^.!?,;]{0,24}$"
     r"|\b(?:he|she|they|my \w+|mi \w+|\w+ (?:said|says|told|dijo|dice)) (?:said|says|told|wants?|dijo|dice|quiere)\b[^.!?;]*$"
 )
+# "my sister signed with another agent": not theirs, unless it is their own household that signed
+_OF_OTHERS = re.compile(
+    r"\b(?:he|she|they|who|somebody|someone|el|ella|ellos|quien|alguien"
+    r"|(?:my|our|the|a|his|her|their|mi|su|un|una|el|la) (?!husband|wife|spouse|partner|esposo|esposa|marido|mujer|pareja)\w+)"
+    r"(?: (?:has|have|had|is|are|was|just|already|also|then|ya|se|ha|habia|tambien)|'s|'ve|'d)*\s*$"
+)
+_THOUGHT = re.compile(
+    r"\b(?:thinks|thought|believes|claims|said|says|told|heard|imagine|suppose|almost|nearly"
+    r"|cree|creia|pense|piensa|dice|dijo|casi|ojala)\b[^.!?;]*$"
+)
+# "we had signed with another agent, but that ended in May"
+_OVER = re.compile(
+    r"^[^.!?]{0,60}\b(?:expired|ended|is over|was over|fell through|cancel\w*|terminated|released|fired|ran out|no longer"
+    r"|last year|years? ago|used to|vencio|termino|acabo|cancel\w+|ya no|el ano pasado|hace \w+ anos)\b"
+)
 # "don't stop texting me", "no deje de escribirme"
 _DENIED = re.compile(r"(?<!you )\b(?:not|never|no|nunca|\w+n'?t)(?: ever)? $")
 _TRUE = frozenset({"signed", "signed_elsewhere", "exclusive"})
@@ -77,11 +92,11 @@ def stays(reason: str) -> bool:
     return bool(_data().get(reason, {}).get("stays"))
 
 
-def triggered(history: Sequence[Said], language: str = "en") -> HandOff | None:
+def triggered(history: Sequence[Said], language: str = "en", *, since: int = 0) -> HandOff | None:
     """The most pressing reason in the prospect's own words, None when the questions may go on.
 
     What stays (an opt-out, a signed agreement elsewhere) counts from any of the LATEST turns: whoever keeps the lead turns it
-    into an overlay meanwhile. The rest counts only until the agent has spoken again.
+    into an overlay meanwhile, and looks for it from turn `since` on. The rest counts only until the agent has spoken again.
     """
     fresh, oldest = _unanswered(history), max(len(history) - LATEST, 0)
     found = [
@@ -89,9 +104,31 @@ def triggered(history: Sequence[Said], language: str = "en") -> HandOff | None:
         for place, turn in enumerate(history)
         if place >= oldest and turn.speaker == PROSPECT
         for hit in _shown(turn.text, place, language)
-        if place >= fresh or _data()[hit.reason].get("stays")
+        if (place >= since if stays(hit.reason) else place >= fresh)
     ]
     return min(found, key=lambda hit: (reasons().index(hit.reason), hit.turn), default=None)
+
+
+def told_of(text: str) -> tuple[HandOff, ...]:
+    """Reasons that these words give beyond doubt, of oneself and not of others: enough to lay an overlay by rule."""
+    plain = folded(text)
+    hits = (
+        (reason, hit)
+        for reason, how in _data().items()
+        for hit in (hit for pattern in how.get("lays", ()) for hit in _compiled(pattern).finditer(plain))
+    )
+    return tuple(
+        HandOff(reason, hand_off(reason).text, text[hit.start() : hit.end()], 0, hit.start(), hit.end())
+        for reason, hit in hits
+        if of_oneself(plain, hit.start(), hit.end())
+    )
+
+
+def of_oneself(text: str, start: int, end: int) -> bool:
+    """Are the words from start to end told as a fact of today and of oneself, not denied, supposed, of others or over?"""
+    plain = folded(text)
+    before = plain[:start]
+    return not any(how.search(before) for how in (_NOT_MEANT, _OF_OTHERS, _THOUGHT)) and not _OVER.search(plain[end:])
 
 
 def signed(value: object) -> bool:
@@ -147,7 +184,12 @@ def _shown(text: str, turn: int, language: str) -> Iterator[HandOff]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> Mapping[str, tuple[re.Pattern[str], ...]]:
-    return {reason: tuple(map(re.compile, how["shown"])) for reason, how in _data().items()}
+    return {reason: tuple(map(_compiled, how["shown"])) for reason, how in _data().items()}
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 @lru_cache(maxsize=1)
