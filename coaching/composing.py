@@ -15,13 +15,13 @@ from coaching.kinds import KINDS, NON_OVERCOMABLE, group_of
 from coaching.objections import Objection, ObjectionAnswer, ObjectionQuestion, Turn, spot
 from coaching.playbooks import Entry, Line
 from coaching.questions import Question, QuestionContext, next_question, slots
-from coaching.text import fold, words
 from coaching.urgency import weigh
 from leads.intent import Intent, read
 from leads.packs import filled_by_names
 from leads.preferences import read as preferences
 from leads.slots import Slot
 from leads.small_words import english_or_spanish
+from leads.text import fold, words
 
 QUESTION_GROUP = "question"
 # a second pair of eyes: an intent that the law touches makes a compliance card even when no objection was spotted

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coaching.pieces import BEGIN, END, Vocabulary
-from coaching.text import sentences
+from leads.text import sentences
 
 NUMBERS: Final = Path(__file__).parent / "data" / "objection_meaning.npz"
 AT_ONCE: Final = 48

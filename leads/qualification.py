@@ -11,7 +11,7 @@ from enterprisehub.engines.base import Capability
 from enterprisehub.errors import Invalid
 from leads import questions
 from leads.completeness import Completeness, Fact, completeness, explain_fall, shortfall
-from leads.handoff import OF_OVERLAY, HandOff, asked_since, hand_off, only_looking, reasons, signed, triggered
+from leads.handoff import OF_OVERLAY, HandOff, asked_since, hand_off, only_looking, reasons, signed, stays, triggered
 from leads.lifecycle import OVERLAYS, STAGES, laid_by
 from leads.packs import Pack, pack_of, sides, verticals
 from leads.words import Said
@@ -100,6 +100,8 @@ def _stopped(lead: Situation, measured: Completeness) -> HandOff | None:
     found = triggered(lead.history, lead.language, since=lead.since)
     if lead.overlay in OF_OVERLAY and not (found and laid_by(found.reason) == lead.overlay):
         return hand_off(OF_OVERLAY[lead.overlay], lead.language)
+    if found is not None and stays(found.reason):
+        return found  # the words say it themselves: another reader's guess at something that stays does not outweigh it
     heard = [found] if found is not None else []
     heard += [hand_off(reason, lead.language) for reason in lead.heard]
     if heard:

@@ -17,7 +17,7 @@ from coaching.kinds import KINDS
 from coaching.management import learning
 from coaching.objections import BESIDE, GATE, weighed
 from coaching.pieces import Vocabulary
-from coaching.text import fold
+from leads.text import fold
 
 DATA: Final = Path(__file__).parents[2] / "data" / "objections.jsonl"
 HELD_BACK: Final = 5
