@@ -96,8 +96,8 @@ HANDS_OVER: Final = MappingProxyType(
 
 STAYING: Final = frozenset({"opt_out", "signed_exclusive", "minor"})
 """Kinds that stop the questions until a person lifts it: they have to be surer."""
-SURE: Final = 0.5
-SURER: Final = 0.7
+SURE: Final = 0.6
+SURER: Final = 0.85
 """The confidence from which a kind hands over, and from which one that stays does."""
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
 import yaml
 
+from leads import guessing
 from leads.intent import read
-from leads.words import Said, folded
+from leads.words import LONGEST, Said, folded
 
 PROSPECT = "prospect"
 # an intent that is less sure was reported or denied
@@ -103,7 +104,7 @@ def triggered(history: Sequence[Said], language: str = "en", *, since: int = 0) 
         hit
         for place, turn in enumerate(history)
         if place >= oldest and turn.speaker == PROSPECT
-        for hit in _shown(turn.text, place, language)
+        for hit in _heard(turn.text, place, language, fresh=place >= fresh)
         if (place >= since if stays(hit.reason) else place >= fresh)
     ]
     return min(found, key=lambda hit: (reasons().index(hit.reason), hit.turn), default=None)
@@ -163,6 +164,20 @@ def _ready(turn: Said) -> bool:
 def _unanswered(history: Sequence[Said]) -> int:
     # the first of the prospect's turns that the agent has not answered yet
     return max((place + 1 for place, turn in enumerate(history) if turn.speaker != PROSPECT), default=0)
+
+
+def _heard(text: str, turn: int, language: str, *, fresh: bool) -> Iterator[HandOff]:
+    """By patterns, or, of words that the agent has not answered yet and that no pattern knows, by the model's guess."""
+    shown = tuple(_shown(text, turn, language))
+    yield from shown
+    if shown or not fresh or not text.strip():
+        return
+    chances = guessing.guessed(text[:LONGEST])
+    likeliest = max(chances, key=lambda reason: chances[reason], default="")
+    if sum(chances.values()) >= guessing.SOME and chances[likeliest] >= (
+        guessing.LASTING if stays(likeliest) else guessing.SURE
+    ):
+        yield replace(hand_off(likeliest, language), quote=text, turn=turn, start=0, end=len(text))
 
 
 def _shown(text: str, turn: int, language: str) -> Iterator[HandOff]:

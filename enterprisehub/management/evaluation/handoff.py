@@ -2,7 +2,8 @@
 
 The set ships with the product (leads/data/handoffs.jsonl): the reason of each line, "" for a harmless one that sounds like one.
 Which half a line belongs to follows from its own letters (`split_of`), so that nobody chose it; `test` was frozen unread before
-any rule was changed for it.
+any rule was changed for it; `fresh` was written when the rules and the model were done, and changed nothing. All of them, and the
+rules, are by one hand, which knows more of the frozen half than a stranger would.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ LINES: Final = Path(handoff.__file__).parent / "data" / "handoffs.jsonl"
 class Heard:
     """One line: its reason, the one that was heard in it, and the one that is heard with the objection reader's help."""
 
+    split: str
     language: str
     reason: str
     alone: str
@@ -44,13 +46,14 @@ def split_of(text: str) -> str:
 def measure(data: Path) -> tuple[Figure, ...]:
     """The right reason, any stop at all, and false alarms; alone and with what the objection reader hears."""
     *_, lines = [list(_lines()) for _ in range(2)]  # the second time nothing is read or compiled any more
-    right = [line for line in lines if line.reason]
-    quiet = [line for line in lines if not line.reason]
+    frozen = [line for line in lines if line.split == "test"]
+    right = [line for line in frozen if line.reason]
     times = sorted(line.ms for line in lines)
     return (
-        *_pair("the right reason", right, quiet, together=False),
+        *_pair("the right reason", frozen, together=False),
         *(_reason(reason, right) for reason in reasons() if any(line.reason == reason for line in right)),
-        *_pair("with the objection reader: the right reason", right, quiet, together=True),
+        *_pair("with the objection reader: the right reason", frozen, together=True),
+        *_pair("fresh lines: the right reason", [line for line in lines if line.split == "fresh"], together=False),
         Figure("milliseconds, p50", times[len(times) // 2], len(times), wanted=1.0, most=True),
         Figure("milliseconds, p99", times[int(len(times) * 0.99)], len(times)),
     )
@@ -59,13 +62,13 @@ def measure(data: Path) -> tuple[Figure, ...]:
 def _lines() -> Iterator[Heard]:
     for line in LINES.read_text("utf-8").splitlines():
         row = json.loads(line)
-        if row["split"] != "test":
+        if row["split"] == "train":
             continue
         started = perf_counter()
         found = triggered([Turn("prospect", row["text"])])
         ms = (perf_counter() - started) * 1000
         alone = found.reason if found else ""
-        yield Heard(row["language"], row["reason"], alone, _together(row["text"], alone), ms)
+        yield Heard(row["split"], row["language"], row["reason"], alone, _together(row["text"], alone), ms)
 
 
 def _together(text: str, alone: str) -> str:
@@ -76,10 +79,12 @@ def _together(text: str, alone: str) -> str:
     return min([*([alone] if alone else []), *others], key=reasons().index, default="")
 
 
-def _pair(name: str, right: Sequence[Heard], quiet: Sequence[Heard], *, together: bool) -> Iterator[Figure]:
+def _pair(name: str, lines: Sequence[Heard], *, together: bool) -> Iterator[Figure]:
     def heard(line: Heard) -> str:
         return line.together if together else line.alone
 
+    right = [line for line in lines if line.reason]
+    quiet = [line for line in lines if not line.reason]
     wanted = None if together else 0.8
     yield share(name, sum(heard(line) == line.reason for line in right), len(right), wanted=wanted)
     for language in ("en", "es"):
