@@ -170,14 +170,23 @@ def _heard(text: str, turn: int, language: str, *, fresh: bool) -> Iterator[Hand
     """By patterns, or, of words that the agent has not answered yet and that no pattern knows, by the model's guess."""
     shown = tuple(_shown(text, turn, language))
     yield from shown
-    if shown or not fresh or not text.strip():
+    if shown or not fresh or _turned(text):
         return
     chances = guessing.guessed(text[:LONGEST])
     likeliest = max(chances, key=lambda reason: chances[reason], default="")
+    unless = _data()[likeliest].get("unless") if likeliest else None
+    if unless and _compiled(unless).search(folded(text)):
+        return
     if sum(chances.values()) >= guessing.SOME and chances[likeliest] >= (
         guessing.LASTING if stays(likeliest) else guessing.SURE
     ):
         yield replace(hand_off(likeliest, language), quote=text, turn=turn, start=0, end=len(text))
+
+
+def _turned(text: str) -> bool:
+    """Does a pattern know these words, and were they denied, supposed or reported? Then no guess knows better."""
+    plain = folded(text)
+    return any(_LOOKING.search(plain) or p.search(plain) for patterns in _patterns().values() for p in patterns)
 
 
 def _shown(text: str, turn: int, language: str) -> Iterator[HandOff]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,7 +9,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db import connection
 from django.utils.timezone import now
 from uuid_utils.compat import uuid7
 
@@ -21,11 +19,12 @@ from leads.completeness import Completeness, Fact, completeness
 from leads.features import Standing, features_of
 from leads.handoff import HandOff, of_oneself, signed, stays, told_of
 from leads.intent import read
-from leads.models import Agreement, Lead, Message, Speaker, Stage, StageMove
+from leads.models import Agreement, Lead, Message, Speaker, Stage
 from leads.packs import Pack, pack_of
 from leads.preferences import Frame, step
 from leads.qualification import Question, Situation, next_question
 from leads.scoring import render, score
+from leads.services.writing import write
 from leads.slots import Slot
 
 WHO = frozenset({"decision_makers", "location", "language"})
@@ -92,7 +91,8 @@ def learn(message: Message, history: Sequence[Past], *, tenant: Tenant, around: 
     found.changes = changes
     found.news = bool(changes or found.moves) or before != [getattr(lead, name) for name in SETTLED]
     if found.news:
-        _write(lead, found, message)
+        settled = {name: getattr(lead, name) for name in SETTLED}
+        write(message, settled, changes=changes, moves=found.moves)
     return found
 
 
@@ -124,8 +124,10 @@ def settle(
     around = around or Around()
     said: tuple[Past | Message, ...] = (*history, message) if message is not None else tuple(history)
     _score(lead, facts, said, blind=completeness([fact for fact in facts if fact.name not in WHO], pack, at))
-    situation = _situation(lead, pack, facts, around.asked, said[-RECENT:], new=message is not None)
-    found.next = then = next_question(replace(situation, heard=around.heard), measured)
+    situation = _situation(lead, pack, facts, around.asked, said[-RECENT:])
+    if message is not None:  # the last of what was said is heard now
+        situation = replace(situation, heard=around.heard, since=len(situation.history) - 1)
+    found.next = then = next_question(situation, measured)
     if isinstance(then, HandOff) and (stays(then.reason) or not stays(lead.hand_off)):
         lead.hand_off = then.reason
     elif not stays(lead.hand_off):  # what was said longer ago than `words` is remembered by its reason
@@ -156,15 +158,9 @@ def question_for(
 
 
 def _situation(
-    lead: Lead,
-    pack: Pack,
-    facts: tuple[Fact, ...],
-    asked: Sequence[str],
-    said: Sequence[Past | Message],
-    *,
-    new: bool = False,
+    lead: Lead, pack: Pack, facts: tuple[Fact, ...], asked: Sequence[str], said: Sequence[Past | Message]
 ) -> Situation:
-    """`new`: the last of what was said is heard now. What stays is on the lead since it was heard, or a person lifted it."""
+    """What stays is on the lead since it was heard, unless a person lifted it: it is not looked for again in what was said."""
     return Situation(
         pack=pack,
         now=now(),
@@ -175,7 +171,7 @@ def _situation(
         history=tuple(said),
         language=lead.language or "en",
         seed=lead.name.split(" ")[0] if lead.name else "",
-        since=len(said) - new,
+        since=len(said),
     )
 
 
@@ -280,44 +276,3 @@ def _move(lead: Lead, found: Understood, wanted: str, message: Message, *, reaso
         lead.stage, lead.stage_since = Stage(done.state.stage), now()
     if done.state.overlay != lead.overlay:
         lead.overlay, lead.overlay_reason = done.state.overlay, reason
-
-
-def _write(lead: Lead, found: Understood, message: Message) -> None:
-    """The lead, its new facts and its moves, at one stroke: wave one has one query left for it."""
-    facts = [{**entry, "id": str(uuid7()), "change": change} for change, entry in found.changes]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WRITE,
-            {
-                "tenant": current(),
-                "lead": lead.pk,
-                "at": message.at,
-                "facts": json.dumps(facts),
-                "moves": json.dumps(found.moves),
-                "profile": json.dumps(lead.profile),
-                **{name: getattr(lead, name) for name in SETTLED},
-                "score_told": json.dumps(lead.score_told),
-            },
-        )
-
-
-_WRITE = f"""
-    WITH told AS (
-        INSERT INTO leads_slotfact (id, tenant_id, lead_id, message_id, name, value, earlier, unit, quote, start, "end",
-            confidence, extractor, offered, change, at)
-        SELECT id, %(tenant)s, %(lead)s, message, name, value, nullif(earlier, 'null'::jsonb), unit, quote, start, "end",
-            confidence, extractor, offered, change, %(at)s
-        FROM jsonb_to_recordset(%(facts)s::jsonb) AS f(id uuid, message uuid, name text, value jsonb, earlier jsonb,
-            unit text, quote text, start int, "end" int, confidence float, extractor text, offered bool, change text)),
-    moved AS (
-        INSERT INTO leads_stagemove (id, tenant_id, lead_id, from_stage, to_stage, from_overlay, to_overlay, mover, reason,
-            evidence, at)
-        SELECT id, %(tenant)s, %(lead)s, from_stage, to_stage, from_overlay, to_overlay, '{StageMove.Mover.RULE}', reason,
-            evidence, %(at)s
-        FROM jsonb_to_recordset(%(moves)s::jsonb) AS m(id uuid, from_stage text, to_stage text, from_overlay text,
-            to_overlay text, reason text, evidence jsonb))
-    UPDATE leads_lead SET profile = %(profile)s, completeness = %(completeness)s, stage = %(stage)s,
-        stage_since = %(stage_since)s, overlay = %(overlay)s, overlay_reason = %(overlay_reason)s, hand_off = %(hand_off)s,
-        score = %(score)s, score_told = %(score_told)s
-    WHERE id = %(lead)s AND tenant_id = %(tenant)s
-"""  # noqa: S608 - a constant of our own
