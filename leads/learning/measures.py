@@ -71,6 +71,12 @@ def lift(chances: Numbers, outcome: Numbers) -> float:
     return float(outcome[surest].mean() / outcome.mean())
 
 
+def tenths(chances: Numbers, outcome: Numbers) -> list[tuple[int, float]]:
+    """The leads in ten parts, the surest first: the rows of each and the share that converted."""
+    order = np.argsort(-chances, kind="stable")
+    return [(len(part), float(outcome[part].mean())) for part in np.array_split(order, 10) if len(part)]
+
+
 def log_loss(chances: Numbers, outcome: Numbers) -> float:
     """The mean negative log-likelihood."""
     safe = np.clip(chances, 1e-9, 1 - 1e-9)
