@@ -125,11 +125,12 @@ class ScoringModelPage(TenantAdmin):
 
     reads = writes = "settings.manage"
     may_add = may_delete = True
-    list_display = ("name", "stands", "auc", "scores", "learned_from", "owner", "created_at", "promoted_at")
+    list_display = ("name", "stands", "auc", "scores", "learned_from", "handed_in_by", "created_at", "promoted_at")
     list_filter = ("state",)
     list_filter_submit = True
     list_select_related = ("owner__user", "tenant")
     actions = ("promote", "compare")
+    list_before_template = "admin/scoring_list.html"
     change_form_after_template = "admin/scoring_card_page.html"
 
     class Media:
@@ -150,7 +151,7 @@ class ScoringModelPage(TenantAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj:
-            return ("name", "stands", "learned_from", "left_out", "owner", "created_at", "promoted_at")
+            return ("name", "standing", "learned_from", "left_out", "handed_in_by", "created_at", "promoted_at")
         return ("name", "source", "csv", "outcome", "time_column", "left_out", "known_live")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -182,8 +183,12 @@ class ScoringModelPage(TenantAdmin):
 
     @display(description="State", label=_BADGES, ordering="state")  # type: ignore[untyped-decorator]  # unfold has no types
     def stands(self, row: ScoringModel) -> tuple[str, str]:
+        return row.state, self.standing(row)
+
+    @admin.display(description="State")
+    def standing(self, row: ScoringModel) -> str:
         percent = f", {row.progress} %" if row.state == State.TRAINING else ""
-        return row.state, f"{row.get_state_display()}{percent}"
+        return f"{row.get_state_display()}{percent}"
 
     @admin.display(description="AUC on the newest leads")
     def auc(self, row: ScoringModel) -> str:
@@ -199,7 +204,11 @@ class ScoringModelPage(TenantAdmin):
     def learned_from(self, row: ScoringModel) -> str:
         if row.source == ScoringModel.Source.OWN:
             return row.get_source_display()
-        return f"{row.outcome} in a file" + (f", in the order of {row.time_column}" if row.time_column else "")
+        return f"A file: “{row.outcome}”" + (f", in the order of “{row.time_column}”" if row.time_column else "")
+
+    @admin.display(description="Handed in by")
+    def handed_in_by(self, row: ScoringModel) -> str:
+        return str(row.owner or "")
 
     @admin.display(description="Columns left out")
     def left_out(self, row: ScoringModel) -> str:
