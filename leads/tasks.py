@@ -1,4 +1,4 @@
-"""Work about leads that the worker does: take a file in, read a conversation again, learn from past leads."""
+"""Work about leads that the worker does: take a file in, read a conversation again, learn from past leads, score by what was learned."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from enterprisehub.tenants.work import task
 from leads.importing import taking_in
-from leads.services import reading, scorecards
+from leads.services import reading, rescoring, scorecards
 
 
 @task("leads.import", waits=True, ignore_result=True)
@@ -25,3 +25,8 @@ def understand(conversation: str) -> None:
 @task("leads.train_scoring", waits=True, ignore_result=True, soft_time_limit=240, time_limit=280)
 def train_scoring(model: str) -> None:
     scorecards.learn(UUID(model), time_is_up=SoftTimeLimitExceeded)
+
+
+@task("leads.score_again", waits=True, ignore_result=True, soft_time_limit=240, time_limit=280)
+def score_again(after: str) -> None:
+    rescoring.score_leads(UUID(after) if after else None)

@@ -178,8 +178,10 @@ def test_what_people_keep_is_believable_and_the_model_can_score(seeded: dict[str
         assert PipelineStage.objects.values("stage").distinct().count() >= 5
         assert LeadImport.objects.get().position == LeadImport.objects.get().rows
     model = loads(json.dumps(ready.numbers))
-    scored = model.score({"lead_source": "referral", "site_visits": "20", "replied": "yes"})
-    assert scored.probability > model.score({"lead_source": "website", "site_visits": "1", "replied": "no"}).probability
+    sure = {"lead_source": "referral", "site_visits": "20", "replies": "7", "timeline": "0-3"}
+    doubtful = {"lead_source": "website", "site_visits": "1", "replies": "0", "timeline": "12+"}
+    assert model.probability(sure) > model.probability(doubtful)
+    assert ready.card["live"]["serves"]
     assert "Too little to learn from" in failed.problem
     assert all(fact.message and fact.message.text[fact.start : fact.end] == fact.quote for fact in facts)
     assert flow.asked or flow.hand_off

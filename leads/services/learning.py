@@ -16,19 +16,16 @@ from enterprisehub.tenants.models import Tenant
 from enterprisehub.tenants.scope import current
 from leads import lifecycle, profile, sheet
 from leads.completeness import Completeness, Fact, completeness
-from leads.features import Standing, features_of
 from leads.handoff import HandOff, of_oneself, signed, stays, told_of
 from leads.intent import read
 from leads.models import Agreement, Lead, Message, Speaker, Stage
 from leads.packs import Pack, pack_of
 from leads.preferences import Frame, step
 from leads.qualification import Question, Situation, next_question
-from leads.scoring import render, score
+from leads.services import scored, served
 from leads.services.writing import write
 from leads.slots import Slot
 
-WHO = frozenset({"decision_makers", "location", "language"})
-"""Slots that show who somebody is or where: known or not, they must not move the score, through completeness neither."""
 SURE = 0.8  # the confidence from which a wish to be left alone is taken at its word
 RECENT = 2  # messages, the newest one among them, in which a reason to stop asking is looked for; what stays is kept by its reason
 SETTLED = ("completeness", "stage", "stage_since", "overlay", "overlay_reason", "hand_off", "score", "score_told")
@@ -123,7 +120,7 @@ def settle(
         _by_rule(lead, found, message, history)
     around = around or Around()
     said: tuple[Past | Message, ...] = (*history, message) if message is not None else tuple(history)
-    _score(lead, facts, said, blind=completeness([fact for fact in facts if fact.name not in WHO], pack, at))
+    scored.score(lead, facts, said, pack=pack, own=served.own(message.serves if message is not None else None))
     situation = _situation(lead, pack, facts, around.asked, said[-RECENT:])
     if message is not None:  # the last of what was said is heard now
         situation = replace(situation, heard=around.heard, since=len(situation.history) - 1)
@@ -135,17 +132,10 @@ def settle(
     return found
 
 
-def _score(lead: Lead, facts: Sequence[Fact], said: Sequence[Past | Message], *, blind: Completeness) -> None:
-    standing = Standing(lead.stage, lead.overlay, blind.value, _appointment(lead))  # type: ignore[arg-type]
-    told = score(features_of(facts, standing, said, now=now()))
-    lead.score = None if told.probability is None else round(told.probability, 4)
-    lead.score_told = render(told)
-
-
-def _appointment(lead: Lead) -> str:
-    if lead.stage == Stage.APPOINTMENT:
-        return "agreed"
-    return "held" if lead.stage in (Stage.REPRESENTED, Stage.ACTIVE, Stage.UNDER_CONTRACT, Stage.CLOSED) else "none"
+def score_again(lead: Lead, history: Sequence[Past], *, vertical: str) -> None:
+    """The lead's score by the model of today; sets it on the lead, changes nothing else and writes nothing."""
+    pack = pack_of(lead.side, lead.vertical if lead.vertical != "any" else vertical)
+    scored.score(lead, profile.facts_of(lead.profile), history, pack=pack, own=served.own())
 
 
 def question_for(
@@ -187,6 +177,11 @@ def vertical_of(lead: Lead, tenant: Tenant | None = None) -> str:
         return lead.vertical
     if tenant is not None:
         return tenant.vertical
+    return own_vertical()
+
+
+def own_vertical() -> str:
+    """The tenant's vertical."""
     own: str | None = Tenant.objects.filter(pk=current()).values_list("vertical", flat=True).first()
     return own or "any"
 
