@@ -45,7 +45,8 @@ class Card:
 class CoachQuestion:
     """The newest words of the prospect and everything that is known around them.
 
-    `told` is what the conversation told, where it was read already (None: it is read here); a slot of the newest message has
+    `told` and `objections` are what the conversation told and what holds the prospect back, where that was read already (None:
+    it is read here); a slot of the newest message has
     the turn after the history. `known` maps a slot or placeholder name (first_name, area, price …) to its confirmed value; `asked` are slots asked lately
     and `used_lines` ids of lines this agent read lately, both newest last; `experience` is novice | experienced | expert.
     """
@@ -64,6 +65,7 @@ class CoachQuestion:
     experience: str = "novice"
     agent_language: str = "en"
     playbook: Library = field(default_factory=Library.base)
+    objections: ObjectionAnswer | None = field(default=None, repr=False, compare=False)
     read: dict[str, CoachAnswer] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What the local engine said about it, kept: a refinement comes back to that for every few words that arrive."""
 

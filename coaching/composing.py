@@ -15,13 +15,13 @@ from coaching.kinds import KINDS, NON_OVERCOMABLE, group_of
 from coaching.objections import Objection, ObjectionAnswer, ObjectionQuestion, Turn, spot
 from coaching.playbooks import Entry, Line
 from coaching.questions import Question, QuestionContext, next_question, slots
-from coaching.text import fold, words
 from coaching.urgency import weigh
 from leads.intent import Intent, read
 from leads.packs import filled_by_names
 from leads.preferences import read as preferences
 from leads.slots import Slot
 from leads.small_words import english_or_spanish
+from leads.text import fold, words
 
 QUESTION_GROUP = "question"
 # a second pair of eyes: an intent that the law touches makes a compliance card even when no objection was spotted
@@ -88,11 +88,8 @@ def respond(question: CoachQuestion, reading: Reading) -> CoachAnswer:
 
 def understand(question: CoachQuestion) -> Reading:
     """Everything the readers say about the newest message; orders to the machine are read around."""
-    text, language = without_orders(question.text), spoken(question)
-    # what is left between two orders ("and", "then") is no message, and a long text with orders in it is none either
-    ordered = text != question.text
-    left = "" if ordered and (len(text) > ESSAY or len(words(fold(text).text)) < 3) else text
-    objections = spot(ObjectionQuestion(left, question.history, question.listing_price, language))
+    language, text, left = spoken(question), without_orders(question.text), left_of(question.text)
+    objections = question.objections or held_back(question.text, question.history, question.listing_price)
     told = question.told
     if told is None:
         told = preferences((*question.history, Turn("prospect", left)), now=datetime.now(UTC))
@@ -111,6 +108,19 @@ def understand(question: CoachQuestion) -> Reading:
     asked = guard(FairHousingQuestion(left or text, "prospect")).flags
     redirected = next((flag for flag in asked if flag.kind in REDIRECTED), None)
     return Reading(language, objections, intents, told, known, next_question(ctx), redirected)
+
+
+def held_back(text: str, history: tuple[Turn, ...], listing_price: float | None) -> ObjectionAnswer:
+    """What holds the prospect back, by what is read of their newest words."""
+    return spot(ObjectionQuestion(left_of(text), history, listing_price))
+
+
+def left_of(words_heard: str) -> str:
+    """What is read of the newest message: what is no order to the machine."""
+    text = without_orders(words_heard)
+    # what is left between two orders ("and", "then") is no message, and a long text with orders in it is none either
+    ordered = text != words_heard
+    return "" if ordered and (len(text) > ESSAY or len(words(fold(text).text)) < 3) else text
 
 
 def spoken(question: CoachQuestion) -> str:

@@ -12,11 +12,11 @@ from typing import Any, Final
 import yaml
 
 from coaching.fairhousing_law import basis, counts
-from coaching.guarding import PEOPLE, Hit, apart, covered, find, rulebook
-from coaching.text import LONGEST, Folded, Span, fold, sentences
 from enterprisehub.engines.base import Capability
 from enterprisehub.errors import Invalid
+from leads.guarding import PEOPLE, Hit, apart, covered, find, rulebook
 from leads.small_words import english_or_spanish
+from leads.text import LONGEST, Folded, Span, fold, sentences
 
 LINES: Final = Path(__file__).parent / "data" / "fairhousing_lines.yaml"
 SPEAKERS: Final = ("agent", "prospect", "engine")

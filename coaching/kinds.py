@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final
 
@@ -78,6 +79,32 @@ LABELS: Final = MappingProxyType(
     }
 )
 """What the agent reads; one short name per kind."""
+
+
+HANDS_OVER: Final = MappingProxyType(
+    {
+        "opt_out": "opt_out",
+        "signed_exclusive": "signed_elsewhere",
+        "steering": "fair_housing",
+        "professional_advice": "legal_tax",
+        "distress": "distress",
+        "minor": "minor",
+    }
+)
+"""Which reason to stop the questions (leads/handoff.py) a kind is; the others may be answered and asked on."""
+
+
+STAYING: Final = frozenset({"opt_out", "signed_exclusive", "minor"})
+"""Kinds that stop the questions until a person lifts it: they have to be surer."""
+SURE: Final = 0.6
+SURER: Final = 0.85
+"""The confidence from which a kind hands over, and from which one that stays does."""
+
+
+def handing_over(found: Iterable[tuple[str, float]]) -> tuple[str, ...]:
+    """Reasons to stop the questions, from kinds with their confidence."""
+    sure = (kind for kind, confidence in found if confidence >= (SURER if kind in STAYING else SURE))
+    return tuple(HANDS_OVER[kind] for kind in sure if kind in HANDS_OVER)
 
 
 def group_of(kind: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coaching.cues import Sign
-from coaching.text import words
+from leads.text import words
 
 MODEL: Final = Path(__file__).parent / "data" / "objection_model.npz"
 BUCKETS: Final = 2**15

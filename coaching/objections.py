@@ -9,11 +9,11 @@ from typing import Any, Final
 from coaching.cues import Sign, find
 from coaching.kinds import AFFORDABILITY, NON_OVERCOMABLE, OVERCOMABLE, group_of, overcomable
 from coaching.linear import model, probabilities
-from coaching.meaning import chances as chances_by_meaning
 from coaching.offers import below
-from coaching.text import LONGEST, Folded, Span, fold, sentences, words
 from enterprisehub.engines.base import Capability
 from enterprisehub.errors import Invalid
+from leads.network import chances as chances_by_meaning
+from leads.text import LONGEST, Folded, Span, fold, sentences, words
 
 MOST: Final = 2
 """Objections named in one message."""

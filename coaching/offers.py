@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from coaching.text import Span
+from leads.text import Span
 
 LOWEST, HIGHEST = 0.3, 0.995  # of the listed price: below it is another amount (a deposit), above it is agreement
 _AMOUNT = re.compile(

@@ -15,10 +15,10 @@ from coaching.editing import LIMITS, PLACEHOLDERS, QUESTION_KINDS
 from coaching.grounding import facts, filled, span_of, unsupported, without_orders
 from coaching.kinds import KINDS, NON_OVERCOMABLE, group_of
 from coaching.questions import slots
-from coaching.text import fold
 from coaching.wording import forbidden, words
 from enterprisehub.engines.base import Brief
 from leads.small_words import english_or_spanish
+from leads.text import fold
 from leads.words import last_of, same_words
 
 LONGEST = {"headline": 110, "say": 320, "ask": 220}  # characters

@@ -23,6 +23,7 @@ from leads.forms import BeginForm
 from leads.models import Agreement, Conversation, Lead, Overlay, Speaker, Stage
 from leads.services import seen
 from leads.services.learning import RECENT, Past, question_for, sheet_of, vertical_of
+from leads.services.telling import looks
 from leads.values import SLOT_NAMES
 
 NO_AGENT = "Only people with an agent profile can do this. An administrator can make one for you."
@@ -84,6 +85,7 @@ def _thread(request: MemberRequest, chosen: Conversation | None, rights: Rights)
         return {"chosen": None}
     before = request.GET.get("before", "")
     position = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else 0
+    looks(chosen.lead, request.agent if rights.listen else None)
     own = chosen.lead.agent_id in (None, request.agent.pk if request.agent else None)
     thread = desk.thread(chosen, reader=request.agent if rights.speak else None, before=position)
     return {

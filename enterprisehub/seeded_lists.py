@@ -6,7 +6,6 @@ import json
 import random
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
 
 from django.utils.timezone import now
 
@@ -16,8 +15,9 @@ from enterprisehub.tenants.models import Membership
 from enterprisehub.tenants.scope import scope
 from enterprisehub.tenants.work import withheld
 from leads.learning.choosing import Wish
+from leads.learning.live import Made as ScoringMade
+from leads.learning.live import of_file
 from leads.learning.table import read
-from leads.learning.training import train
 from leads.models import Flow, Lead, LeadImport, PipelineStage, SavedFilter, ScoringModel
 from leads.scorecards import dumps
 from leads.services import qualifying
@@ -84,13 +84,20 @@ def _import(plan: Plan, made: Made, owner: Membership) -> None:
 
 def _models(plan: Plan, made: Made, owner: Membership) -> None:
     """One that was learned and waits to be promoted, and one whose file was too short."""
-    numbers = _learned(plan.seed)
+    made_of = _learned(plan.seed)
+    numbers = json.loads(dumps(made_of.model))
     ready = {
         "name": f"Last year's leads {made.mark}",
         "state": ScoringModel.State.READY,
         "progress": 100,
         "numbers": numbers,
-        "card": {**numbers["card"], "version": numbers["version"], "tenant": made.tenant.name},
+        "live": made_of.live,
+        "card": {
+            **numbers["card"],
+            "version": numbers["version"],
+            "tenant": made.tenant.name,
+            "live": made_of.card,
+        },
     }
     failed = {
         "name": f"This month's leads {made.mark}",
@@ -105,20 +112,19 @@ def _models(plan: Plan, made: Made, owner: Membership) -> None:
 
 
 @lru_cache(maxsize=4)
-def _learned(seed: int) -> dict[str, Any]:
-    """A small model of made-up leads, as its file; every seeded tenant gets the same numbers."""
-    model = train(read(_past(seed)), Wish("won"))
-    told: dict[str, Any] = json.loads(dumps(model))
-    return told
+def _learned(seed: int) -> ScoringMade:
+    """A small model of made-up leads; every seeded tenant gets the same numbers."""
+    return of_file(read(_past(seed)), Wish("won"), {}, told=lambda _: None)
 
 
 def _past(seed: int) -> bytes:
-    """A CSV in which visits, replies and where a lead came in tell who converts."""
+    """A CSV in which visits, replies, the time of the move and where a lead came in tell who converts."""
     chance = random.Random(seed)
-    lines = ["lead_source,site_visits,replied,won"]
+    lines = ["lead_source,site_visits,replies,timeline,won"]
     for _ in range(PAST_LEADS):
         source = chance.choice(("website", "open house", "referral"))
-        visits, replied = chance.randrange(1, 25), chance.random() < 0.5
-        odds = 0.05 + 0.015 * visits + 0.2 * replied + 0.1 * (source == "referral")
-        lines.append(f"{source},{visits},{'yes' if replied else 'no'},{'yes' if chance.random() < odds else 'no'}")
+        visits, replies, soon = chance.randrange(1, 25), chance.randrange(8), chance.random() < 0.5
+        odds = 0.05 + 0.01 * visits + 0.04 * replies + 0.2 * soon + 0.1 * (source == "referral")
+        timeline = "0-3" if soon else "12+"
+        lines.append(f"{source},{visits},{replies},{timeline},{'yes' if chance.random() < odds else 'no'}")
     return "\n".join(lines).encode()

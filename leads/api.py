@@ -137,4 +137,4 @@ def _detail(sheet: dict[str, Any], lead: Lead) -> dict[str, Any]:
 
 
 def _score(told_: dict[str, Any]) -> dict[str, Any]:
-    return {**told_, "speaks_for": told_["for"], "speaks_against": told_["against"]}
+    return {"by": "rules", "note": "", **told_, "speaks_for": told_["for"], "speaks_against": told_["against"]}

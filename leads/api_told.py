@@ -100,6 +100,8 @@ _SCORE = {
     "speaks_against": [{"words": "Kept warm for later", "points": -0.6}],
     "would_change": [{"words": "agree on a meeting", "probability": 0.0474}],
     "version": "rules-0123456789ab",
+    "by": "rules",
+    "note": "",
 }
 _PART = {
     "slot": "motivation",

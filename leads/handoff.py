@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
 import yaml
 
+from leads import guessing
 from leads.intent import read
-from leads.words import Said, folded
+from leads.words import LONGEST, Said, folded
 
 PROSPECT = "prospect"
 # an intent that is less sure was reported or denied
@@ -40,6 +41,21 @@ _NOT_MEANT = re.compile(
     r"\b(?:not|never|no|nunca|without|sin|if|unless|whether|si|cannot"
     r"|(?:do|does|did|wo|would|could|should|is|are|was|have|has|ca)n'?t)\b[^.!?,;]{0,24}$"
     r"|\b(?:he|she|they|my \w+|mi \w+|\w+ (?:said|says|told|dijo|dice)) (?:said|says|told|wants?|dijo|dice|quiere)\b[^.!?;]*$"
+)
+# "my sister signed with another agent": not theirs, unless it is their own household that signed
+_OF_OTHERS = re.compile(
+    r"\b(?:he|she|they|who|somebody|someone|el|ella|ellos|quien|alguien"
+    r"|(?:my|our|the|a|his|her|their|mi|su|un|una|el|la) (?!husband|wife|spouse|partner|esposo|esposa|marido|mujer|pareja)\w+)"
+    r"(?: (?:has|have|had|is|are|was|just|already|also|then|ya|se|ha|habia|tambien)|'s|'ve|'d)*\s*$"
+)
+_THOUGHT = re.compile(
+    r"\b(?:thinks|thought|believes|claims|said|says|told|heard|imagine|suppose|almost|nearly"
+    r"|cree|creia|pense|piensa|dice|dijo|casi|ojala)\b[^.!?;]*$"
+)
+# "we had signed with another agent, but that ended in May"
+_OVER = re.compile(
+    r"^[^.!?]{0,60}\b(?:expired|ended|is over|was over|fell through|cancel\w*|terminated|released|fired|ran out|no longer"
+    r"|last year|years? ago|used to|vencio|termino|acabo|cancel\w+|ya no|el ano pasado|hace \w+ anos)\b"
 )
 # "don't stop texting me", "no deje de escribirme"
 _DENIED = re.compile(r"(?<!you )\b(?:not|never|no|nunca|\w+n'?t)(?: ever)? $")
@@ -77,21 +93,43 @@ def stays(reason: str) -> bool:
     return bool(_data().get(reason, {}).get("stays"))
 
 
-def triggered(history: Sequence[Said], language: str = "en") -> HandOff | None:
+def triggered(history: Sequence[Said], language: str = "en", *, since: int = 0) -> HandOff | None:
     """The most pressing reason in the prospect's own words, None when the questions may go on.
 
     What stays (an opt-out, a signed agreement elsewhere) counts from any of the LATEST turns: whoever keeps the lead turns it
-    into an overlay meanwhile. The rest counts only until the agent has spoken again.
+    into an overlay meanwhile, and looks for it from turn `since` on. The rest counts only until the agent has spoken again.
     """
     fresh, oldest = _unanswered(history), max(len(history) - LATEST, 0)
     found = [
         hit
         for place, turn in enumerate(history)
         if place >= oldest and turn.speaker == PROSPECT
-        for hit in _shown(turn.text, place, language)
-        if place >= fresh or _data()[hit.reason].get("stays")
+        for hit in _heard(turn.text, place, language, fresh=place >= fresh)
+        if (place >= since if stays(hit.reason) else place >= fresh)
     ]
     return min(found, key=lambda hit: (reasons().index(hit.reason), hit.turn), default=None)
+
+
+def told_of(text: str) -> tuple[HandOff, ...]:
+    """Reasons that these words give beyond doubt, of oneself and not of others: enough to lay an overlay by rule."""
+    plain = folded(text)
+    hits = (
+        (reason, hit)
+        for reason, how in _data().items()
+        for hit in (hit for pattern in how.get("lays", ()) for hit in _compiled(pattern).finditer(plain))
+    )
+    return tuple(
+        HandOff(reason, hand_off(reason).text, text[hit.start() : hit.end()], 0, hit.start(), hit.end())
+        for reason, hit in hits
+        if of_oneself(plain, hit.start(), hit.end())
+    )
+
+
+def of_oneself(text: str, start: int, end: int) -> bool:
+    """Are the words from start to end told as a fact of today and of oneself, not denied, supposed, of others or over?"""
+    plain = folded(text)
+    before = plain[:start]
+    return not any(how.search(before) for how in (_NOT_MEANT, _OF_OTHERS, _THOUGHT)) and not _OVER.search(plain[end:])
 
 
 def signed(value: object) -> bool:
@@ -128,6 +166,29 @@ def _unanswered(history: Sequence[Said]) -> int:
     return max((place + 1 for place, turn in enumerate(history) if turn.speaker != PROSPECT), default=0)
 
 
+def _heard(text: str, turn: int, language: str, *, fresh: bool) -> Iterator[HandOff]:
+    """By patterns, or, of words that the agent has not answered yet and that no pattern knows, by the model's guess."""
+    shown = tuple(_shown(text, turn, language))
+    yield from shown
+    if shown or not fresh or _turned(text):
+        return
+    chances = guessing.guessed(text[:LONGEST])
+    likeliest = max(chances, key=lambda reason: chances[reason], default="")
+    unless = _data()[likeliest].get("unless") if likeliest else None
+    if unless and _compiled(unless).search(folded(text)):
+        return
+    if sum(chances.values()) >= guessing.SOME and chances[likeliest] >= (
+        guessing.LASTING if stays(likeliest) else guessing.SURE
+    ):
+        yield replace(hand_off(likeliest, language), quote=text, turn=turn, start=0, end=len(text))
+
+
+def _turned(text: str) -> bool:
+    """Does a pattern know these words, and were they denied, supposed or reported? Then no guess knows better."""
+    plain = folded(text)
+    return any(_LOOKING.search(plain) or p.search(plain) for patterns in _patterns().values() for p in patterns)
+
+
 def _shown(text: str, turn: int, language: str) -> Iterator[HandOff]:
     plain = folded(text)
     if not plain.strip():
@@ -147,7 +208,12 @@ def _shown(text: str, turn: int, language: str) -> Iterator[HandOff]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> Mapping[str, tuple[re.Pattern[str], ...]]:
-    return {reason: tuple(map(re.compile, how["shown"])) for reason, how in _data().items()}
+    return {reason: tuple(map(_compiled, how["shown"])) for reason, how in _data().items()}
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 @lru_cache(maxsize=1)

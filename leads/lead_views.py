@@ -35,22 +35,21 @@ def facts(request: MemberRequest, lead_id: UUID) -> HttpResponse:
             raise Invalid("Say what to do: confirm, correct or erase.", field="do")
     if not request.htmx:
         return redirect("lead", lead_id)
-    known = sheet_of(lead, question_for(lead, history=recent(lead)))
-    return render(request, "leads/_known.html", {"known": known, "slot_names": SLOT_NAMES})
+    return _panel(request, lead)
 
 
 @page("leads.write", "POST")
 def move(request: MemberRequest, lead_id: UUID) -> HttpResponse:
-    """POST `to` (a stage or an overlay), `reason`, `evidence`: the lead moves, or the page says why it may not."""
+    """POST `to` (a stage or an overlay), `reason`, `evidence`: the lead moves, or the page says why; the panel for htmx."""
     lead = _own(request, lead_id)
-    moving.move(
+    moved = moving.move(
         lead,
         _field(request, "to"),
         by=request.agent,
         reason=_field(request, "reason"),
         evidence=_field(request, "evidence"),
     )
-    return redirect("lead", lead_id)
+    return _panel(request, moved) if request.htmx else redirect("lead", lead_id)
 
 
 @page("leads.write", "POST")
@@ -67,6 +66,11 @@ def history(request: MemberRequest, lead_id: UUID) -> HttpResponse:
     lead = _own(request, lead_id)
     context = {"lead": lead, "moves": moving.moves_of(lead), "history": fact_services.history(lead)}
     return render(request, "leads/_history.html" if request.htmx else "leads/history.html", context)
+
+
+def _panel(request: MemberRequest, lead: Lead) -> HttpResponse:
+    known = sheet_of(lead, question_for(lead, history=recent(lead)))
+    return render(request, "leads/_known.html", {"known": known, "slot_names": SLOT_NAMES})
 
 
 def _own(request: MemberRequest, lead_id: UUID) -> Lead:

@@ -18,7 +18,7 @@ from leads.words import same_words
 STAGES: Final[tuple[str, ...]] = (
     "new", "attempting", "engaged", "qualified", "appointment", "represented", "active", "under_contract", "closed",
 )  # fmt: skip
-NONE, DNC = "none", "dnc"
+NONE, DNC, OTHER_AGENT = "none", "dnc", "other_agent"
 OVERLAYS: Final[tuple[str, ...]] = (
     NONE,
     "nurture",
@@ -28,7 +28,7 @@ OVERLAYS: Final[tuple[str, ...]] = (
     "lost",
     "invalid",
     "duplicate",
-    "other_agent",
+    OTHER_AGENT,
 )
 PERSON, RULE = "person", "rule"
 ACTORS: Final = (PERSON, "prospect", RULE, "crm", "claude")
@@ -141,6 +141,25 @@ def due_stage(state: State, completeness: Completeness, events: Sequence[Event])
         if isinstance(move(state, stage, by=RULE, evidence=due.evidence, reason=due.reason), Moved):
             return due
     return None
+
+
+def due_overlay(state: State, heard: str, *, quote: str, evidence: str) -> Due | None:
+    """The overlay that is due because the lead's own words give `heard` (a reason of leads/handoff.py); None when none is.
+
+    From `represented` on, and with a recorded agreement, the agreement that they speak of is our own.
+    """
+    wanted = laid_by(heard)
+    ours = state.agreement or _PLACE[state.stage] >= _PLACE["represented"]
+    if not wanted or state.overlay in rules()["still"] or (wanted == OTHER_AGENT and ours):
+        return None
+    due = Due(wanted, evidence, f"They said: “{quote.strip()}”")
+    return due if isinstance(move(state, wanted, by=RULE, evidence=evidence, reason=due.reason), Moved) else None
+
+
+def laid_by(heard: str) -> str:
+    """The overlay that a reason of leads/handoff.py lays, "" when none."""
+    found: str = rules()["heard"].get(heard, "")
+    return found
 
 
 def mapped(name: str, table: Mapping[str, str]) -> str | None:

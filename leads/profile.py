@@ -144,3 +144,32 @@ def _same(value: Value) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"{type(value).__name__}:{str(value).strip().casefold()}"
     return f"number:{float(value)!r}"
+
+
+def learned_facts(history: Sequence[Mapping[str, Any]]) -> list[Fact]:
+    """What is known after these changes, oldest first: name, value, earlier, confidence, change and `at` of each, as SlotFact keeps them."""
+    known: dict[tuple[str, str], Fact] = {}
+    for told in history:
+        name, value, change = told["name"], told["value"], told["change"]
+        if change in ("withdrawn", "erased") or value is None:
+            _forget(known, name, value)
+            continue
+        if name in SLOTS and not SLOTS[name].several:
+            _forget(known, name, None)
+        elif told["earlier"] is not None:
+            _forget(known, name, told["earlier"])
+        known[name, _same(value)] = Fact(
+            name,
+            value,
+            float(told["confidence"]),
+            told["at"],
+            confirmed=change in ("confirmed", "edited"),
+            contradicted=change == CONTRADICTED,
+        )
+    return list(known.values())
+
+
+def _forget(known: dict[tuple[str, str], Fact], name: str, value: Value | None) -> None:
+    """This value of the slot, or all of them."""
+    for key in [key for key in known if key[0] == name and value in (None, known[key].value)]:
+        del known[key]

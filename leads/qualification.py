@@ -11,8 +11,8 @@ from enterprisehub.engines.base import Capability
 from enterprisehub.errors import Invalid
 from leads import questions
 from leads.completeness import Completeness, Fact, completeness, explain_fall, shortfall
-from leads.handoff import OF_OVERLAY, HandOff, asked_since, hand_off, only_looking, reasons, signed, triggered
-from leads.lifecycle import OVERLAYS, STAGES
+from leads.handoff import OF_OVERLAY, HandOff, asked_since, hand_off, only_looking, reasons, signed, stays, triggered
+from leads.lifecycle import OVERLAYS, STAGES, laid_by
 from leads.packs import Pack, pack_of, sides, verticals
 from leads.words import Said
 
@@ -39,7 +39,8 @@ LANGUAGES = ("en", "es")
 class Situation:
     """What the choice of a question depends on, and nothing else: the same lead gets the same question.
 
-    `heard` are reasons to stop (leads/handoff.py) that another reader found in the newest message. `now` is aware; `asked` holds slots, newest last; `history` what was said, newest last; `seed` varies the wording per lead.
+    `heard` are reasons to stop (leads/handoff.py) that another reader found in the newest message. `now` is aware; `asked` holds slots, newest last; `history` what was said, newest last; `seed` varies the wording per lead;
+    what stays is looked for from turn `since` of the history on, where what was said before is kept by the caller.
     """
 
     pack: Pack
@@ -52,6 +53,7 @@ class Situation:
     language: str = "en"
     seed: str = ""
     heard: tuple[str, ...] = ()
+    since: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,15 @@ def next_question(lead: Situation, measured: Completeness) -> Question | HandOff
 
 
 def _stopped(lead: Situation, measured: Completeness) -> HandOff | None:
-    if lead.overlay in OF_OVERLAY:
+    found = triggered(lead.history, lead.language, since=lead.since)
+    if lead.overlay in OF_OVERLAY and not (found and laid_by(found.reason) == lead.overlay):
         return hand_off(OF_OVERLAY[lead.overlay], lead.language)
-    found = triggered(lead.history, lead.language)
-    if found is not None:
-        return found
-    if lead.heard:
-        return hand_off(min(lead.heard, key=reasons().index), lead.language)
+    if found is not None and stays(found.reason):
+        return found  # the words say it themselves: another reader's guess at something that stays does not outweigh it
+    heard = [found] if found is not None else []
+    heard += [hand_off(reason, lead.language) for reason in lead.heard]
+    if heard:
+        return min(heard, key=lambda one: reasons().index(one.reason))
     if _before_ours(lead.stage) and any(_signed_elsewhere(fact) for fact in lead.facts):
         return hand_off("signed_elsewhere", lead.language)
     if questions.failed_repeats(lead.asked, measured.known) >= MOST_FAILED:

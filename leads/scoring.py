@@ -52,7 +52,8 @@ class Change:
 class Score:
     """Probability with its 90 % interval, or None with the reason in `abstains`; reasons and changes, the strongest first.
 
-    It never decides by itself: there is no past on which a bound could have been fixed.
+    `by` says who scored: the rules, or the tenant's own model (leads/own_scoring.py). The rules never decide by themselves:
+    there is no past on which a bound could have been fixed. `note` says why the tenant's model did not score, where it has one.
     """
 
     probability: float | None
@@ -63,6 +64,10 @@ class Score:
     speaks_against: tuple[Point, ...]
     changes: tuple[Change, ...]
     version: str
+    by: str = "rules"
+    note: str = ""
+    decided: str = "abstain"
+    outcome: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,16 +89,16 @@ def score(features: Features) -> Score:
     points = [point for point in _points(features) if point.points]
     log_odds = table.start + sum(point.points for point in points)
     half = _SURE * sqrt(table.unsure_start**2 + sum((table.unsure_points * point.points) ** 2 for point in points))
-    why = abstains(features)
+    silent = abstains(features)
     ordered = sorted(points, key=lambda point: -abs(point.points))
     return Score(
-        probability=None if why else chance(log_odds),
-        low=None if why else chance(log_odds - half),
-        high=None if why else chance(log_odds + half),
-        abstains=why,
+        probability=None if silent else chance(log_odds),
+        low=None if silent else chance(log_odds - half),
+        high=None if silent else chance(log_odds + half),
+        abstains=silent,
         speaks_for=tuple(point for point in ordered if point.points > 0),
         speaks_against=tuple(point for point in ordered if point.points < 0),
-        changes=() if features.stage == "closed" or features.overlay in _NOT_SCORED else _changes(features, log_odds),
+        changes=_changes(features, log_odds),
         version=table.version,
     )
 
@@ -140,14 +145,28 @@ def _points(features: Features) -> Iterator[Point]:
             yield table[key]
 
 
-def _changes(features: Features, log_odds: float) -> tuple[Change, ...]:
-    table = _table()
+def open_changes(features: Features) -> Iterator[tuple[str, str, str]]:
+    """What an agent can still do about this lead: the words, the feature that it changes, and the level then."""
+    if features.stage == "closed" or features.overlay in _NOT_SCORED:
+        return
     now = dict(levels(features))
-    found = []
-    for feature, before, after, words in table.changes:
+    for feature, before, after, words in _table().changes:
         if now[feature] in before:
-            gain = _worth(table, feature, after) - _worth(table, feature, now[feature])
-            found.append(Change(words, chance(log_odds + gain)))
+            yield words, feature, after
+
+
+def why(feature: str, level: str) -> str:
+    """What this level of a feature means, in words; "" when it is worth no points."""
+    point = _table().points.get((feature, level))
+    return point.why if point else ""
+
+
+def _changes(features: Features, log_odds: float) -> tuple[Change, ...]:
+    table, now = _table(), dict(levels(features))
+    found = [
+        Change(words, chance(log_odds + _worth(table, feature, after) - _worth(table, feature, now[feature])))
+        for words, feature, after in open_changes(features)
+    ]
     return tuple(sorted(found, key=lambda change: -change.probability))
 
 
@@ -246,13 +265,15 @@ def render(found: Score) -> dict[str, Any]:
     told = {name: None if value is None else round(value, 4) for name, value in _numbers(found)}
     return {
         **told,
-        "outcome": outcome(),
-        "decided": "abstain",
+        "outcome": found.outcome or outcome(),
+        "decided": found.decided,
         "abstains": found.abstains,
         "for": [{"words": point.why, "points": point.points} for point in found.speaks_for],
         "against": [{"words": point.why, "points": point.points} for point in found.speaks_against],
         "would_change": [{"words": each.words, "probability": round(each.probability, 4)} for each in found.changes],
         "version": found.version,
+        "by": found.by,
+        "note": found.note,
     }
 
 

@@ -174,6 +174,10 @@ class ScoreAnswer(serializers.Serializer[Any]):
     speaks_against = ReasonAnswer(many=True)
     would_change = ChangeAnswer(many=True)
     version = serializers.CharField()
+    by = serializers.CharField(help_text="`own`: the model that the tenant promoted; `rules`: the product's own rules.")
+    note = serializers.CharField(
+        help_text="Why the tenant's model did not score; empty where it did or where there is none."
+    )
 
 
 class LeadDetail(LeadAnswer):

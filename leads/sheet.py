@@ -9,7 +9,7 @@ from typing import Any
 
 from leads import profile, questions
 from leads.completeness import Completeness, completeness, shortfall
-from leads.handoff import HandOff, hand_off, reasons
+from leads.handoff import HandOff, hand_off, reasons, stays
 from leads.packs import pack_of
 from leads.qualification import Question
 from leads.values import shown, title
@@ -22,6 +22,7 @@ class Standing:
     id: str
     stage: str
     overlay: str
+    overlay_reason: str
     side: str
     vertical: str
     language: str
@@ -42,6 +43,7 @@ def sheet(lead: Standing, then: Question | HandOff | None, *, now: datetime) -> 
         "id": lead.id,
         "stage": lead.stage,
         "overlay": lead.overlay,
+        "overlay_reason": lead.overlay_reason,
         "percent": round(measured.value * 100),
         "threshold": round(measured.threshold * 100),
         "qualified": measured.qualified,
@@ -49,7 +51,7 @@ def sheet(lead: Standing, then: Question | HandOff | None, *, now: datetime) -> 
         "facts": [_fact(entry) for entry in _ordered(lead.facts, measured)],
         "contradictions": sum(bool(entry.get("contradiction")) for entry in lead.facts),
         "next": {"slot": question.slot, "text": question.text, "why": question.why} if question else None,
-        "hand_off": {"reason": stop.reason, "text": stop.text} if stop else None,
+        "hand_off": {"reason": stop.reason, "text": stop.text, "stays": stays(stop.reason)} if stop else None,
         "score": dict(lead.score),
     }
 

@@ -1,4 +1,4 @@
-"""Work about leads that the worker does: take a file in, read a conversation again, learn from past leads."""
+"""Work about leads that the worker does: take a file in, read a conversation again, learn from past leads, score by what was learned."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from enterprisehub.tenants.work import chore, task
 from leads.importing import taking_in
-from leads.services import crm, crm_records, reading, reconciling, scorecards, writing_back
+from leads.services import crm, crm_records, reading, reconciling, rescoring, scorecards, writing_back
 
 
 @task("leads.import", waits=True, ignore_result=True)
@@ -55,3 +55,8 @@ def reconcile() -> None:
 @chore("leads.reconcile_all", ignore_result=True)
 def reconcile_all() -> None:
     reconciling.all_of_them()
+
+
+@task("leads.score_again", waits=True, ignore_result=True, soft_time_limit=240, time_limit=280)
+def score_again(after: str) -> None:
+    rescoring.score_leads(UUID(after) if after else None)

@@ -17,6 +17,7 @@ from leads.amounts import numbers
 from leads.amounts.guessing import language
 from leads.amounts.tokens import split
 from leads.preferences import read, render
+from leads.protected import protected
 from leads.slots import SLOTS, Kind, Slot, Value
 from leads.words import LONGEST, Said, folded
 
@@ -111,6 +112,8 @@ def _checked(fact: FactDraft, question: Reading) -> Slot | None:
             value = _value(kind, fact.value.strip(), words, now=_moment(said, question.now))
             if value is None or (kind.type == "money" and _monthly(words) != (name == _MONTHLY)):
                 return None
+            if kind.type == "text" and protected(name, str(value)):
+                return None  # who somebody is, is no wish; the message keeps what was said
             return Slot(name, value, words, turn, start, start + len(words), SURE, unit=kind.unit)
     return None
 

@@ -6,10 +6,13 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from enterprisehub.ops import embedded
 
+# What the migrations laid down and no test changes: to make it again after each emptying takes longer than most tests.
+LAID_DOWN = {"django_content_type", "auth_permission"}
 _own_stack: embedded.Stack | None = None
 
 
@@ -25,10 +28,29 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.update(_own_stack.start())
     from django.conf import settings
 
+    # An example that takes long on a busy machine is not a wrong one.
+    hypothesis.settings.register_profile("unhurried", deadline=None)
+    hypothesis.settings.load_profile("unhurried")
+    _find_static_files_once()
     # Seven people are born per test; how slowly a password is hashed is Django's to test.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # All tests come from one address, and many of them show wrong keys.
     settings.API_WRONG_KEYS_PER_MINUTE = 1_000_000
+
+
+def _find_static_files_once() -> None:
+    """Every test client loads the middleware anew; what lies in the static folders is the same each time."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, dict[str, Any]()
+
+    def look_once(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = look_once
 
 
 def pytest_unconfigure() -> None:
@@ -62,8 +84,16 @@ def django_db_modify_db_settings() -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Tests run as the application's role, which owns no table; only emptying tables stays with the owner."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        from django.core.management.commands import flush
         from django.db.backends.postgresql.operations import DatabaseOperations
 
+        empty = DatabaseOperations.sql_flush
+
+        def empty_others(operations: Any, style: Any, tables: list[str], **how: Any) -> list[str]:
+            return empty(operations, style, [table for table in tables if table not in LAID_DOWN], **how)
+
+        patch.setattr(DatabaseOperations, "sql_flush", empty_others)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_, **__: None)
         patch.setattr(DatabaseOperations, "execute_sql_flush", _empty_as_owner)
         _as_role(os.environ["DATABASE_URL"])
         yield

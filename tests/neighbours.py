@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.test import Client
@@ -33,6 +34,7 @@ class Neighbours:
     owner: Client = field(init=False)
     agent: Client = field(init=False)
     key: str = field(init=False)
+    sessions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def move_in(cls) -> Neighbours:
@@ -44,7 +46,16 @@ class Neighbours:
             there.owner = there.caller(User.objects.create_user("olivia@oakwood.example"), Role.OWNER)
             there._keep_for(Membership.objects.get(user=agent.user))
             there.key = api_keys.issue(ApiKey(name="Everything", scopes=sorted(KEY_SCOPES)))
+        for who in ("owner", "agent"):
+            there.sessions[who] = getattr(there, who).cookies[settings.SESSION_COOKIE_NAME].value
         return there
+
+    def come_back(self) -> None:
+        """The callers as they moved in: signed in, whatever an earlier test left in their browsers."""
+        for who, session in self.sessions.items():
+            client = Client(raise_request_exception=False)
+            client.cookies[settings.SESSION_COOKIE_NAME] = session
+            setattr(self, who, client)
 
     def caller(self, user: User, role: str) -> Client:
         Membership.objects.create(user=user, role=role)

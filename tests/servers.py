@@ -1,4 +1,4 @@
-"""How does a test get a real web server, as the product runs one?"""
+"""How does a test get a real web server or a real worker, as the product runs them?"""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx2
+from celery import current_app
 from django.conf import settings
 from django.db import connection
 
 from enterprisehub.management.commands.dev import processes
 from enterprisehub.ops.embedded import free_port
 
-START_WITHIN = 60.0
+START_WITHIN = 150.0  # seconds; a few on an idle machine
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,33 @@ def web(env: Mapping[str, str]) -> Iterator[Server]:
     finally:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def worker(env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """The worker of waiting work as `manage.py dev` starts it, for the block; it answers once the block begins."""
+    name = f"default-{free_port()}"
+    command = [part.replace("default@", f"{name}@") for part in processes("127.0.0.1", 0)["worker"]]
+    process = subprocess.Popen(command, env=dict(env), cwd=settings.BASE_DIR, stderr=subprocess.DEVNULL)
+    try:
+        _await_worker(name, process)
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _await_worker(name: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START_WITHIN
+    while time.monotonic() < end and process.poll() is None:
+        told = current_app.control.ping(timeout=1.0) or []
+        if any(answering.startswith(name) for one in told for answering in one):
+            return
+    raise AssertionError("the worker did not start")
 
 
 def _await(port: int, process: subprocess.Popen[bytes]) -> None:

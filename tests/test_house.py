@@ -20,7 +20,7 @@ CSRF_EXEMPT: set[str] = set()
 LONG = {"settings.py": 400, "embedded.py": 308, "consumer.py": 310}
 THINKING = (
     "coaching/objections.py", "coaching/questions.py", "coaching/suggestions.py", "coaching/attention.py",
-    "coaching/fairhousing.py", "coaching/fairhousing_law.py", "coaching/guarding.py",
+    "coaching/fairhousing.py", "coaching/fairhousing_law.py", "leads/guarding.py",
     "coaching/playbooks.py", "coaching/kinds.py", "coaching/cards.py", "coaching/wording.py", "coaching/improvement.py",
     "leads/intent.py", "leads/preferences.py", "enterprisehub/engines/base.py",
     "enterprisehub/ghl/schemas.py", "enterprisehub/ghl/signature.py",

@@ -16,6 +16,7 @@ from enterprisehub.tenants.constraints import SameTenant
 from enterprisehub.tenants.models import Tenant, TenantModel
 from enterprisehub.tenants.scope import NoTenant, WrongTenant, current, named, scope, unscoped
 from tests.everything import Everything, a_row_of
+from tests.kept import kept
 
 TENANT_MODELS = [m for m in apps.get_models() if any(f.name == "tenant" for f in m._meta.get_fields())]
 # Tables that belong to the installation or to a person, who may work for several tenants.
@@ -50,10 +51,15 @@ def name(thing: Any) -> str:
     return thing._meta.label if hasattr(thing, "_meta") else thing.name
 
 
+@pytest.fixture(scope="module")
+def rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[Everything]:
+    yield from kept(django_db_blocker, lambda: Everything.fill(TENANT_MODELS))
+
+
 @pytest.fixture
-def filled(db: None) -> Everything:
+def filled(db: None, rows: Everything) -> Everything:
     """A row of every tenant model in Oakwood, and another in Elm."""
-    return Everything.fill(TENANT_MODELS)
+    return rows
 
 
 def test_there_are_models_to_look_at() -> None:

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from coaching.meaning import NUMBERS, ORDERS, TINY
-from coaching.pieces import BEGIN, END, FIRST, HEAD, Vocabulary
+from leads.network import NUMBERS, ORDERS, TINY
+from leads.pieces import BEGIN, END, FIRST, HEAD, Vocabulary
 
 BRANCHES: Final = ORDERS[:2]
 """The published third branch sees five pieces at once; without it a message is read in half the time."""
@@ -86,7 +86,7 @@ def begun(numbers: dict[str, Any], places: Sequence[int], kinds: int) -> Weights
 
 
 def scores(torch: Any, weights: Weights, rows: Sequence[list[int]], *, blind: float = 0.0) -> Any:
-    """What `coaching.meaning.scores` says, for many messages at once, in torch's numbers."""
+    """What `leads.network.scores` says, for many messages at once, in torch's numbers."""
     longest = max(map(len, rows)) + 2
     numbers = torch.tensor([[BEGIN, *row, END] + [0] * (longest - len(row) - 2) for row in rows])
     said = torch.tensor([[1.0] * (len(row) + 2) + [0.0] * (longest - len(row) - 2) for row in rows])[..., None]

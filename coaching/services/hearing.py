@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,6 +16,7 @@ from django.utils.timezone import now
 
 from coaching import attention
 from coaching.cards import Card, CoachAnswer
+from coaching.kinds import handing_over
 from coaching.models import CardSource, Session, Suggestion
 from coaching.services import compliance, latest, sessions, situation
 from coaching.services.situation import Situation
@@ -23,14 +25,14 @@ from coaching.wire import card_payload, message_payload
 from enterprisehub.engines.base import Answer
 from enterprisehub.engines.gate import instant
 from enterprisehub.errors import Conflict
-from enterprisehub.realtime.push import tell
+from enterprisehub.realtime.push import Told, tell, tell_each
 from enterprisehub.tenants import rows
 from enterprisehub.tenants.models import Agent
 from enterprisehub.tenants.work import later
 from leads import services as leads
 from leads.models import Message, Said, Speaker, Stage
-from leads.services import reading
-from leads.services.learning import Understood, learn, sheet_of, vertical_of
+from leads.services import reading, telling
+from leads.services.learning import Around, Understood, learn, sheet_of, vertical_of
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,10 @@ def hear(agent: Agent, words: Words, *, others: bool = False) -> Heard:
         _show_own(agent, message, session)
         return Heard(message, session, True, ms=_since(started))
     around = situation.around(agent, message, stage=words.stage)
-    understood = learn(message, around.past, tenant=agent.tenant, asked=around.asked)
-    asked = situation.question(around, message.text)
+    objections = situation.objections(around, message.text)
+    more = Around(around.asked, heard=handing_over((one.kind, one.confidence) for one in objections.objections))
+    understood = learn(message, around.past, tenant=agent.tenant, around=more)
+    asked = situation.question(around, message.text, objections)
     names = situation.names_in(session.conversation)
     answer = instant(COACH, asked, own=agent.tenant.settings, names=names)
     card = _weigh(around, answer, session=session, message=message)
@@ -176,26 +180,34 @@ def fields_of(card: Card) -> dict[str, Any]:
 
 
 def _news(understood: Understood, around: Situation) -> dict[str, Any]:
-    """What is known of the lead now, for the screen; nothing when nothing changed."""
+    """What is known of the lead now, for the screens; nothing when nothing changed."""
     if not understood.news:
         return {}
     lead = around.conversation.lead
     return {"known": sheet_of(lead, understood.next, vertical=vertical_of(lead, around.agent.tenant))}
 
 
+def _others(session: Session, news: dict[str, Any]) -> dict[UUID, Sequence[Told]]:
+    """Whoever else has this lead on the screen sees what is known now; the words themselves are for who is coached."""
+    if not news:
+        return {}
+    told = [("status", {"state": "understood", **news})]
+    return {agent: told for agent in telling.audience(session.conversation.lead) if agent != session.agent_id}
+
+
 def _show(message: Message, session: Session, card: Suggestion | None, news: dict[str, Any]) -> None:
     """Tell the screen, then ask for the refinement; both only once this is committed, in this order."""
-    heard = {**_heard(message, session), **news}
+    heard, others = {**_heard(message, session), **news}, _others(session, news)
     if card is None or not card.shown:
         quiet = card.quiet_reason if card is not None else "nothing_to_say"
-        tell(session.agent_id, ("status", {**heard, "quiet": quiet}))
+        tell_each({**others, session.agent_id: [("status", {**heard, "quiet": quiet})]})
         return
     events = [("suggestion", {**heard, "card": card_payload(card)})]
     heard.pop("known", None)
     if card.compliance or card.urgency == "critical":
         alert = {"card": str(card.pk), "kind": card.kind, "headline": card.headline, "urgency": card.urgency}
         events.append(("objection.alert", {**heard, **alert}))
-    tell(session.agent_id, *events)
+    tell_each({**others, session.agent_id: events})
     if not card.compliance:
         transaction.on_commit(partial(latest.mark, message.tenant_id, message.conversation_id, message.pk))
         if card.source == CardSource.LOCAL:  # a remembered answer is Claude's own already

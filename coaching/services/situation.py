@@ -13,7 +13,8 @@ from django.db import connection
 
 from coaching.attention import AttentionRules, Shown
 from coaching.cards import CoachQuestion
-from coaching.objections import Turn
+from coaching.composing import held_back
+from coaching.objections import ObjectionAnswer, Turn
 from coaching.services.playbooks import library_of
 from enterprisehub.tenants.models import Agent, Tenant
 from enterprisehub.tenants.scope import current
@@ -116,15 +117,20 @@ def around(agent: Agent, message: Message, *, stage: str = "") -> Situation:
     return Situation(agent, conversation, message, earlier, cards, stage if stage in Stage.values else "")
 
 
-def question(situation: Situation, text: str) -> CoachQuestion:
-    """The question that both engines get."""
+def objections(situation: Situation, text: str) -> ObjectionAnswer:
+    """What holds the prospect back, read once for the card and for whoever decides when the questions stop."""
+    return held_back(text, situation.history, _price(situation.conversation))
+
+
+def question(situation: Situation, text: str, read: ObjectionAnswer | None = None) -> CoachQuestion:
+    """The question that both engines get; `read` is what `objections` found in the same words."""
     conversation, agent = situation.conversation, situation.agent
     lead, tenant = conversation.lead, agent.tenant
     mine = [card for card in reversed(situation.cards) if card.agent_id == agent.pk]
     return CoachQuestion(
         text=text,
         history=situation.history,
-        listing_price=float(conversation.listing_price) if conversation.listing_price is not None else None,
+        listing_price=_price(conversation),
         language=lead.language or None,
         stage=situation.stage,
         vertical=vertical_of(lead, tenant),
@@ -136,7 +142,12 @@ def question(situation: Situation, text: str) -> CoachQuestion:
         experience=agent.experience,
         agent_language=(agent.languages or ["en"])[0][:2],
         playbook=library_of(tenant),
+        objections=read,
     )
+
+
+def _price(conversation: Conversation) -> float | None:
+    return float(conversation.listing_price) if conversation.listing_price is not None else None
 
 
 def _told(situation: Situation) -> tuple[Slot, ...]:

@@ -155,6 +155,8 @@ class Group:
             if self._reaper is not None:
                 self._reaper.kill()
                 self._reaper.wait()
+                if self._reaper.stdin is not None:
+                    self._reaper.stdin.close()
             self._children.clear()
 
     def _watch(self, pid: int) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from leads.learning.choosing import Choice, Wish, as_told
 from leads.learning.columns import fitted, see
 from leads.learning.fitting import Leads, Numbers
-from leads.learning.measures import MEASURES, auc, between, curve
+from leads.learning.measures import MEASURES, auc, between, curve, tenths
 from leads.learning.proxies import codes, tie
 from leads.learning.table import Table
 from leads.learning.validating import FIRST_SHARE, FOLDS, RIGHT
@@ -75,6 +75,7 @@ def card_of(
             {"from": place / 10, "rows": n, "said": round(said, 4), "was": round(was, 4)}
             for place, n, said, was in curve(trial.chances, trial.outcome)
         ],
+        "tenths": [{"rows": n, "was": round(was, 4)} for n, was in tenths(trial.chances, trial.outcome)],
         "columns": _columns(model, choice, say),
         **as_told(choice),
         "groups": _groups(facts["table"], choice, trial),

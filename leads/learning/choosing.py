@@ -23,6 +23,7 @@ class Wish:
     allow: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     tenant: str = ""
+    ours: bool = False  # columns that we made ourselves of what was known then: no leak and no proxy to look for
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ def choose(table: Table, outcome: Numbers, wish: Wish, *, told: Callable[[str], 
         if name in (wish.outcome, wish.time):
             continue
         seen = see(name, cells)
-        proxy = proxies.look(name, cells)
+        proxy = None if wish.ours else proxies.look(name, cells)
         standing += [proxy] if proxy else []
-        leak = None if seen.kind == "identifier" else leaks.look(seen, cells, outcome)
+        leak = None if wish.ours or seen.kind == "identifier" else leaks.look(seen, cells, outcome)
         leaking += [leak] if leak and name not in wish.exclude else []
         why = _why_not(seen, wish, leak, proxy)
         if why:

@@ -17,6 +17,7 @@ Kind = Literal["number", "boolean", "category", "date", "identifier", "text", "c
 _IDENTIFIER: Final = frozenset({"id", "uuid", "guid", "key", "number", "no", "nr", "ref", "reference", "code"})
 _CONTACT: Final = frozenset({"email", "mail", "phone", "mobile", "telephone", "tel", "fax", "url", "ip", "username"})
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+TEXT: Final = "free text: its words are not read, so that nobody is judged by them"
 _MAIL: Final = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 RARE: Final = 15
 """A category with fewer rows than this is pooled with the other rare ones."""
@@ -54,7 +55,7 @@ def _unfit(kind: Kind, name: str, cells: list[str]) -> str:
     if kind == "identifier":
         return "an identifier: nearly every row has a value of its own"
     if kind == "text":
-        return "free text: its words are not read, so that nobody is judged by them"
+        return TEXT
     if kind == "constant" or _nearly_constant(cells):
         return "one value nearly everywhere: there is nothing to learn from it"
     return ""

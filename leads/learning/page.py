@@ -85,6 +85,26 @@ def placed(calibration: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def bars(tenths: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The bars of the lift chart, in the square of `placed`: the leads in ten parts, the surest first, and how many of each converted."""
+    wide = _SIDE / 10
+    return [
+        {
+            "x": f"{_EDGE + wide * place + 3:.1f}",
+            "y": _y(part["was"]),
+            "width": f"{wide - 6:.1f}",
+            "height": f"{_SIDE * part['was']:.1f}",
+            "words": f"tenth {place + 1}, {part['rows']} leads: {part['was']:.0%} converted",
+        }
+        for place, part in enumerate(tenths)
+    ]
+
+
+def level(share: float) -> str:
+    """Where a share stands on the upright of both charts."""
+    return _y(share)
+
+
 def _x(share: float) -> str:
     return f"{_EDGE + _SIDE * share:.1f}"
 

@@ -44,8 +44,22 @@ class _Sorted:
     open_rows: int
 
 
+@dataclass(frozen=True)
+class Learned:
+    """A model with the trial that measured it and the columns it was let look at."""
+
+    model: Scorecard
+    trial: Trial
+    choice: Choice
+
+
 def train(table: Table, wish: Wish, *, told: Told = lambda _: None) -> Scorecard:
     """Train, measure on the newest quarter, then train on all. Raises Invalid or Unreadable, naming rows or columns."""
+    return learned(table, wish, told=told).model
+
+
+def learned(table: Table, wish: Wish, *, told: Told = lambda _: None) -> Learned:
+    """The same, with what it was measured by."""
     known(table, wish)
     past = _sorted(table, wish)
     _enough(past)
@@ -61,7 +75,8 @@ def train(table: Table, wish: Wish, *, told: Told = lambda _: None) -> Scorecard
     model, _ = trained(leads, told=told)
     if not trial.trusted:
         model = replace(model, cuts=Cuts())
-    return _finished(model, leads, trial, told=told, facts=_facts(table, past, wish, choice))
+    finished = _finished(model, leads, trial, told=told, facts=_facts(table, past, wish, choice))
+    return Learned(finished, trial, choice)
 
 
 def _tried(leads: Leads, *, told: Told) -> Trial:

@@ -71,16 +71,25 @@ class ScoringModel(TenantModel):
         LIVE = "live", "Scoring"
         RETIRED = "retired", "Retired"
 
+    class Source(models.TextChoices):
+        FILE = "file", "A file of past leads"
+        OWN = "own", "Our own leads"
+
     name = models.CharField(max_length=80)
+    source = models.CharField("learned from", max_length=10, choices=Source, default=Source.FILE)
     outcome = models.CharField("outcome column", max_length=120)
     time_column = models.CharField(max_length=120, blank=True)
     exclude = models.JSONField("columns left out", default=list, blank=True)
+    # What is known of a live lead -> the column that tells it ({} = recognised by name; leads/learning/live.py).
+    mapping = models.JSONField("columns that live leads have", default=dict, blank=True)
     content = models.BinaryField(null=True, editable=False)  # the CSV, dropped once it is learned from
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     progress = models.PositiveSmallIntegerField(default=0)  # percent
     problem = models.TextField(blank=True)  # why it failed, in words
     numbers = models.JSONField(default=dict, blank=True, editable=False)
     card = models.JSONField(default=dict, blank=True, editable=False)
+    # What scores live leads: {"numbers": its own, or none, "why_not": in words, "outcome": what the probability is of}.
+    live = models.JSONField(default=dict, blank=True, editable=False)
     owner = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=now, editable=False)
     promoted_at = models.DateTimeField(null=True, blank=True, editable=False)

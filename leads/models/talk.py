@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import connection, models
 from django.utils.timezone import now
@@ -68,11 +69,11 @@ class Said:
 
 
 class MessageManager(TenantManager["Message"]):
-    def append(self, conversation: Conversation, said: Said) -> tuple[Message, bool]:
+    def append(self, conversation: Conversation, said: Said, *, held: UUID | None = None) -> tuple[Message, bool]:
         """Add the words at the end of the conversation, once; the second value is False when they were there already.
 
         One statement: the conversation's row is locked, so messages of one conversation get gapless positions
-        in the order of their transactions.
+        in the order of their transactions. It brings along which model scores (`serves`), and its numbers unless it is `held`.
         """
         message = Message(
             tenant_id=current(),
@@ -84,10 +85,11 @@ class MessageManager(TenantManager["Message"]):
             at=said.at,
         )
         message.claim()
-        row = _append(message)
+        row = _append(message, held)
         if row is None:
             return self.get(client_id=said.client_id), False
-        message.position, *known = row
+        message.position, serving, numbers, *known = row
+        message.serves = (serving, numbers)
         message._state.adding = False
         lead = conversation.lead
         for name, value in zip(_LOCKED, known, strict=True):
@@ -98,7 +100,7 @@ class MessageManager(TenantManager["Message"]):
 _LOCKED = ("profile", "stage", "overlay", "agreement", "hand_off")
 
 
-def _append(message: Message) -> tuple[Any, ...] | None:
+def _append(message: Message, held: UUID | None) -> tuple[Any, ...] | None:
     """The message's position, and the lead as it is now that its row is locked; None when the message was there already."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -111,13 +113,16 @@ def _append(message: Message) -> tuple[Any, ...] | None:
             spoken AS (
                 UPDATE leads_lead SET spoken_at = greatest(spoken_at, %(at)s)
                 WHERE id = %(lead)s AND tenant_id = %(tenant)s AND EXISTS (SELECT FROM counted)
-                RETURNING profile, stage, overlay, agreement, hand_off)
+                RETURNING profile, stage, overlay, agreement, hand_off),
+            serves AS (
+                SELECT id, CASE WHEN id = %(held)s::uuid THEN NULL ELSE live END AS live FROM leads_scoringmodel
+                WHERE tenant_id = %(tenant)s AND state = 'live')
             INSERT INTO leads_message
                 (id, tenant_id, conversation_id, lead_id, text, speaker, client_id, at, heard_at, position)
             SELECT %(id)s, %(tenant)s, %(conversation)s, %(lead)s, %(text)s, %(speaker)s, %(client_id)s, %(at)s,
                 %(heard_at)s, message_count FROM counted
             ON CONFLICT (tenant_id, client_id) DO NOTHING
-            RETURNING position, (SELECT profile FROM spoken), (SELECT stage FROM spoken), (SELECT overlay FROM spoken),
+            RETURNING position, (SELECT id FROM serves), (SELECT live FROM serves), (SELECT profile FROM spoken), (SELECT stage FROM spoken), (SELECT overlay FROM spoken),
                 (SELECT agreement FROM spoken), (SELECT hand_off FROM spoken)
             """,
             {
@@ -130,6 +135,7 @@ def _append(message: Message) -> tuple[Any, ...] | None:
                 "client_id": message.client_id,
                 "at": message.at,
                 "heard_at": message.heard_at,
+                "held": held,
             },
         )
         row: tuple[Any, ...] | None = cursor.fetchone()
@@ -148,6 +154,8 @@ class Message(TenantModel):
     position = models.PositiveIntegerField()
     at = models.DateTimeField()
     heard_at = models.DateTimeField(default=now)
+    # The tenant's model that scores (its id, and its `live` as JSON text unless held); None where nobody looked.
+    serves: tuple[UUID | None, str | None] | None = None
 
     objects: ClassVar[MessageManager] = MessageManager()
 

@@ -56,7 +56,7 @@ _OTHERS: Final = re.compile(
     r"\b(?:(?:my|his|her|their|our|a) (?:\w+ )?(?:brother|sister|friend|neighbou?r|cousin|boss|co-?worker|colleague|uncle|aunt|mother|father|mom|dad|parents"
     r"|son|daughter|in-laws?|roommate|landlord|buddy|tenants?)s?|somebody|someone|mi (?:hermano|hermana|amigo|amiga|vecino|vecina|primo|prima"
     r"|jefe|tio|tia|madre|padre|hijo|hija)|mis (?:padres|amigos|vecinos)|un amigo|una amiga)"
-    r" (?:\w+ )?(?:says?|said|told|thinks?|wants?|needs?|has|have|had|is looking|are looking|is buying|bought|got|lives?|rents?|pays?|paid|found|sold|is moving|moved|"
+    r" (?:\w+ )?(?:says?|said|told|thinks?|wants?|needs?|has|have|had|is looking|are looking|is buying|bought|got|lives?|rents?|pays?|paid|found|sold|is moving|moved|signed|listed|hired|firmo|"
     r"dice|dijo|quieren?|necesitan?|tienen?|busca|buscan|compro|vive|viven|paga|renta|pago|piensa)\b"
     r"|\b(?:they|he|she|ellos|ella) (?:says?|said|told|thinks?|wants?|dicen?|dijo|dijeron)\b"
 )

@@ -16,6 +16,7 @@ from leads import lifecycle
 from leads.models import Lead
 from leads.services import crm, moving
 from leads.services.learning import SETTLED, recent, settle
+from leads.services.telling import tell_known
 
 # Field → the operation of tenants/access.py that changes it. What is not listed, nobody changes.
 FIELDS: Final[Mapping[str, str]] = {
@@ -34,6 +35,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "agent_id": "leads.manage",
 }
 _PLAIN: Final = frozenset({"name", "email", "phone", "language", "timezone", "side", "vertical", "source"})
+_SHOWN: Final = frozenset({"side", "vertical", "language", "stage", "overlay", "agreement", "agreement_on", "agent_id"})
 _MEASURED_BY: Final = frozenset({"side", "vertical"})  # which slots count
 
 
@@ -69,7 +71,10 @@ def edit(lead: Lead, changes: Mapping[str, Any], *, by: Editor, reason: str = ""
         kept = moving.agree(kept, changes.get("agreement", kept.agreement), by=by.agent, on=on)
     crm.tell(kept, {name: str(value) for name, value in plain.items()})
     record("lead.edit", kept, fields=sorted(changes))
-    return _moved(kept, changes, by=by, reason=reason)
+    moved = _moved(kept, changes, by=by, reason=reason)
+    if changes.keys() & _SHOWN:
+        tell_known(moved, also=[by.agent.pk if by.agent else None])
+    return moved
 
 
 def _agent(lead: Lead, wanted: UUID | None, *, by: Editor) -> Agent | None:
@@ -91,7 +96,7 @@ def _moved(lead: Lead, changes: Mapping[str, Any], *, by: Editor, reason: str) -
     for name in wanted:
         if name in changes and changes[name] != getattr(lead, name):
             try:
-                lead = moving.move(lead, changes[name], by=by.agent, reason=reason, evidence=by.trace)
+                lead = moving.move_quietly(lead, changes[name], by=by.agent, reason=reason, evidence=by.trace)
             except Conflict as error:
                 error.field = error.field if error.field == "reason" else name
                 raise

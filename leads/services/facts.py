@@ -14,6 +14,7 @@ from enterprisehub.tenants.models import Agent
 from leads import profile
 from leads.models import Change, Lead, SlotFact
 from leads.services.learning import SETTLED, clock, recent, settle
+from leads.services.telling import tell_known
 from leads.slots import SLOTS, Kind, Value
 from leads.values import typed
 
@@ -50,11 +51,18 @@ def correct(lead: Lead, name: str, text: str, *, by: Agent | None, instead_of: V
 def erase(lead: Lead, name: str, value: Value | None, *, by: Agent | None) -> Lead:
     """The fact goes from the profile; the history keeps that it was erased, without the value."""
     locked = _locked(lead)
-    entry = _entry(locked, name, value)
-    rest = [one for one in locked.profile if one is not entry]
-    SlotFact.objects.filter(lead=locked, name=name, value=entry["value"]).update(value=None, quote="", earlier=None)
+    gone = forget(locked, _entry(locked, name, value), by=by)
+    return _settled(locked, Change.ERASED, gone, by=by)
+
+
+def forget(lead: Lead, entry: dict[str, Any], *, by: Agent | None) -> dict[str, Any]:
+    """Take this entry out of the profile and its values out of the history; the lead itself is the caller's to save."""
+    lead.profile = [one for one in lead.profile if one is not entry]
+    known = SlotFact.objects.filter(lead=lead, name=entry["name"], value=entry["value"])
+    known.update(value=None, quote="", earlier=None)
     blank = {**entry, "value": None, "quote": "", "earlier": None, "message": None, "start": 0, "end": 0}
-    return _write(locked, rest, Change.ERASED, blank, by=by)
+    _note(lead, Change.ERASED, blank, by=by)
+    return blank
 
 
 def written(value: Value) -> str:
@@ -108,6 +116,11 @@ def _value(kind: Kind, text: str, *, at: datetime) -> Value:
 
 def _write(lead: Lead, entries: list[dict[str, Any]], change: str, entry: dict[str, Any], *, by: Agent | None) -> Lead:
     lead.profile = entries
+    _note(lead, change, entry, by=by)
+    return _settled(lead, change, entry, by=by)
+
+
+def _note(lead: Lead, change: str, entry: dict[str, Any], *, by: Agent | None) -> None:
     SlotFact.objects.create(
         lead=lead,
         message_id=entry["message"],
@@ -124,7 +137,11 @@ def _write(lead: Lead, entries: list[dict[str, Any]], change: str, entry: dict[s
         change=change,
         agent=by,
     )
-    settle(lead, history=recent(lead))
+
+
+def _settled(lead: Lead, change: str, entry: dict[str, Any], *, by: Agent | None) -> Lead:
+    found = settle(lead, history=recent(lead))
     lead.save(update_fields=["profile", *SETTLED])
     record(f"lead.fact.{change}", lead, slot=entry["name"])
+    tell_known(lead, found.next, also=[by.pk if by else None])
     return lead

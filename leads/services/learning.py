@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,7 +9,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db import connection
 from django.utils.timezone import now
 from uuid_utils.compat import uuid7
 
@@ -18,18 +16,16 @@ from enterprisehub.tenants.models import Tenant
 from enterprisehub.tenants.scope import current
 from leads import lifecycle, profile, sheet
 from leads.completeness import Completeness, Fact, completeness
-from leads.features import Standing, features_of
-from leads.handoff import HandOff, stays
+from leads.handoff import HandOff, of_oneself, signed, stays, told_of
 from leads.intent import read
-from leads.models import Agreement, Lead, Message, Speaker, Stage, StageMove
+from leads.models import Agreement, Lead, Message, Speaker, Stage
 from leads.packs import Pack, pack_of
 from leads.preferences import Frame, step
 from leads.qualification import Question, Situation, next_question
-from leads.scoring import render, score
+from leads.services import scored, served
+from leads.services.writing import write
 from leads.slots import Slot
 
-WHO = frozenset({"decision_makers", "location", "language"})
-"""Slots that show who somebody is or where: known or not, they must not move the score, through completeness neither."""
 SURE = 0.8  # the confidence from which a wish to be left alone is taken at its word
 RECENT = 2  # messages, the newest one among them, in which a reason to stop asking is looked for; what stays is kept by its reason
 SETTLED = ("completeness", "stage", "stage_since", "overlay", "overlay_reason", "hand_off", "score", "score_told")
@@ -45,6 +41,18 @@ class Past:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Around:
+    """What else counts: slots asked for lately (newest last), and reasons to stop that another reader heard in the words.
+
+    `question` is what the message answers, when that is not on record: it is read with it and proves nothing by itself.
+    """
+
+    asked: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+    question: str = ""
+
+
 @dataclass
 class Understood:
     """What some words changed. `changes` are (change, entry) pairs, `moves` the steps of stage or overlay."""
@@ -56,15 +64,13 @@ class Understood:
     news: bool = False  # anything of the lead changed
 
 
-def learn(
-    message: Message, history: Sequence[Past], *, tenant: Tenant, asked: Sequence[str] = (), question: str = ""
-) -> Understood:
+def learn(message: Message, history: Sequence[Past], *, tenant: Tenant, around: Around | None = None) -> Understood:
     """Read the newest message into the lead's profile (one query, none when nothing changed).
 
-    `message.conversation.lead` is changed in place; `history` is what was said before, oldest first. `question` is what
-    the message answers, when that is not on record: it is read with it and proves nothing by itself.
+    `message.conversation.lead` is changed in place; `history` is what was said before, oldest first.
     """
-    lead = message.conversation.lead
+    around = around or Around()
+    lead, question = message.conversation.lead, around.question
     vertical = vertical_of(lead, tenant)
     changes: tuple[tuple[str, profile.Entry], ...] = ()
     if question:
@@ -78,11 +84,12 @@ def learn(
         got = profile.learned(lead.profile, state, ids, at=message.at)
         changes, lead.profile = got.changes, got.profile
     before = [getattr(lead, name) for name in SETTLED]
-    found = settle(lead, vertical=vertical, message=message, history=history, asked=asked)
+    found = settle(lead, vertical=vertical, message=message, history=history, around=around)
     found.changes = changes
     found.news = bool(changes or found.moves) or before != [getattr(lead, name) for name in SETTLED]
     if found.news:
-        _write(lead, found, message)
+        settled = {name: getattr(lead, name) for name in SETTLED}
+        write(message, settled, changes=changes, moves=found.moves)
     return found
 
 
@@ -101,7 +108,7 @@ def settle(
     vertical: str = "",
     message: Message | None = None,
     history: Sequence[Past] = (),
-    asked: Sequence[str] = (),
+    around: Around | None = None,
 ) -> Understood:
     """Completeness, stage and hand-off as they follow from what is known now; sets them on the lead and writes nothing."""
     pack, at = pack_of(lead.side, vertical or vertical_of(lead)), now()
@@ -111,27 +118,24 @@ def settle(
     found = Understood(measured)
     if message is not None:
         _by_rule(lead, found, message, history)
+    around = around or Around()
     said: tuple[Past | Message, ...] = (*history, message) if message is not None else tuple(history)
-    _score(lead, facts, said, blind=completeness([fact for fact in facts if fact.name not in WHO], pack, at))
-    found.next = then = next_question(_situation(lead, pack, facts, asked, said[-RECENT:]), measured)
-    if isinstance(then, HandOff):
+    scored.score(lead, facts, said, pack=pack, own=served.own(message.serves if message is not None else None))
+    situation = _situation(lead, pack, facts, around.asked, said[-RECENT:])
+    if message is not None:  # the last of what was said is heard now
+        situation = replace(situation, heard=around.heard, since=len(situation.history) - 1)
+    found.next = then = next_question(situation, measured)
+    if isinstance(then, HandOff) and (stays(then.reason) or not stays(lead.hand_off)):
         lead.hand_off = then.reason
     elif not stays(lead.hand_off):  # what was said longer ago than `words` is remembered by its reason
         lead.hand_off = ""
     return found
 
 
-def _score(lead: Lead, facts: Sequence[Fact], said: Sequence[Past | Message], *, blind: Completeness) -> None:
-    standing = Standing(lead.stage, lead.overlay, blind.value, _appointment(lead))  # type: ignore[arg-type]
-    told = score(features_of(facts, standing, said, now=now()))
-    lead.score = None if told.probability is None else round(told.probability, 4)
-    lead.score_told = render(told)
-
-
-def _appointment(lead: Lead) -> str:
-    if lead.stage == Stage.APPOINTMENT:
-        return "agreed"
-    return "held" if lead.stage in (Stage.REPRESENTED, Stage.ACTIVE, Stage.UNDER_CONTRACT, Stage.CLOSED) else "none"
+def score_again(lead: Lead, history: Sequence[Past], *, vertical: str) -> None:
+    """The lead's score by the model of today; sets it on the lead, changes nothing else and writes nothing."""
+    pack = pack_of(lead.side, lead.vertical if lead.vertical != "any" else vertical)
+    scored.score(lead, profile.facts_of(lead.profile), history, pack=pack, own=served.own())
 
 
 def question_for(
@@ -146,6 +150,7 @@ def question_for(
 def _situation(
     lead: Lead, pack: Pack, facts: tuple[Fact, ...], asked: Sequence[str], said: Sequence[Past | Message]
 ) -> Situation:
+    """What stays is on the lead since it was heard, unless a person lifted it: it is not looked for again in what was said."""
     return Situation(
         pack=pack,
         now=now(),
@@ -156,6 +161,7 @@ def _situation(
         history=tuple(said),
         language=lead.language or "en",
         seed=lead.name.split(" ")[0] if lead.name else "",
+        since=len(said),
     )
 
 
@@ -171,6 +177,11 @@ def vertical_of(lead: Lead, tenant: Tenant | None = None) -> str:
         return lead.vertical
     if tenant is not None:
         return tenant.vertical
+    return own_vertical()
+
+
+def own_vertical() -> str:
+    """The tenant's vertical."""
     own: str | None = Tenant.objects.filter(pk=current()).values_list("vertical", flat=True).first()
     return own or "any"
 
@@ -181,6 +192,7 @@ def sheet_of(lead: Lead, then: Question | HandOff | None, *, vertical: str = "")
         id=str(lead.pk),
         stage=lead.stage,
         overlay=lead.overlay,
+        overlay_reason=lead.overlay_reason,
         side=lead.side,
         vertical=vertical or vertical_of(lead),
         language=lead.language,
@@ -207,10 +219,27 @@ def _by_rule(lead: Lead, found: Understood, message: Message, history: Sequence[
     if replied and _wants_out(message.text, history):
         _move(lead, found, lifecycle.DNC, message, reason="asked to be left alone")
         return
+    over = _laid_over(lead, message) if replied else None
+    if over is not None:
+        _move(lead, found, over.wanted, message, reason=over.reason)
+        return
     name = "reply" if replied else "outbound"
     due = lifecycle.due_stage(state_of(lead), found.completeness, [lifecycle.Event(name, str(message.pk))])
     if due is not None:
         _move(lead, found, due.wanted, message, reason=due.reason)
+
+
+def _laid_over(lead: Lead, message: Message) -> lifecycle.Due | None:
+    """The overlay that follows from the lead's own words: of somebody else's client, or of nobody we know."""
+    told = [(one.reason, one.quote) for one in told_of(message.text)]
+    told += [
+        ("signed_elsewhere", entry["quote"])
+        for entry in lead.profile
+        if entry["name"] == "agent_status" and signed(entry["value"]) and entry["message"] == str(message.pk)
+        if of_oneself(message.text, entry["start"], entry["end"])
+    ]
+    dues = [lifecycle.due_overlay(state_of(lead), why, quote=said, evidence=str(message.pk)) for why, said in told]
+    return next((due for due in dues if due is not None), None)
 
 
 def _wants_out(text: str, history: Sequence[Past]) -> bool:
@@ -242,44 +271,3 @@ def _move(lead: Lead, found: Understood, wanted: str, message: Message, *, reaso
         lead.stage, lead.stage_since = Stage(done.state.stage), now()
     if done.state.overlay != lead.overlay:
         lead.overlay, lead.overlay_reason = done.state.overlay, reason
-
-
-def _write(lead: Lead, found: Understood, message: Message) -> None:
-    """The lead, its new facts and its moves, at one stroke: wave one has one query left for it."""
-    facts = [{**entry, "id": str(uuid7()), "change": change} for change, entry in found.changes]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WRITE,
-            {
-                "tenant": current(),
-                "lead": lead.pk,
-                "at": message.at,
-                "facts": json.dumps(facts),
-                "moves": json.dumps(found.moves),
-                "profile": json.dumps(lead.profile),
-                **{name: getattr(lead, name) for name in SETTLED},
-                "score_told": json.dumps(lead.score_told),
-            },
-        )
-
-
-_WRITE = f"""
-    WITH told AS (
-        INSERT INTO leads_slotfact (id, tenant_id, lead_id, message_id, name, value, earlier, unit, quote, start, "end",
-            confidence, extractor, offered, change, at)
-        SELECT id, %(tenant)s, %(lead)s, message, name, value, nullif(earlier, 'null'::jsonb), unit, quote, start, "end",
-            confidence, extractor, offered, change, %(at)s
-        FROM jsonb_to_recordset(%(facts)s::jsonb) AS f(id uuid, message uuid, name text, value jsonb, earlier jsonb,
-            unit text, quote text, start int, "end" int, confidence float, extractor text, offered bool, change text)),
-    moved AS (
-        INSERT INTO leads_stagemove (id, tenant_id, lead_id, from_stage, to_stage, from_overlay, to_overlay, mover, reason,
-            evidence, at)
-        SELECT id, %(tenant)s, %(lead)s, from_stage, to_stage, from_overlay, to_overlay, '{StageMove.Mover.RULE}', reason,
-            evidence, %(at)s
-        FROM jsonb_to_recordset(%(moves)s::jsonb) AS m(id uuid, from_stage text, to_stage text, from_overlay text,
-            to_overlay text, reason text, evidence jsonb))
-    UPDATE leads_lead SET profile = %(profile)s, completeness = %(completeness)s, stage = %(stage)s,
-        stage_since = %(stage_since)s, overlay = %(overlay)s, overlay_reason = %(overlay_reason)s, hand_off = %(hand_off)s,
-        score = %(score)s, score_told = %(score_told)s
-    WHERE id = %(lead)s AND tenant_id = %(tenant)s
-"""  # noqa: S608 - a constant of our own

@@ -1,4 +1,4 @@
-"""How does a person, or HighLevel, move a lead to another stage or overlay, or record its agreement?"""
+"""How does a person, or HighLevel, move a lead to another stage or overlay, lift a stop, or record its agreement?"""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from enterprisehub.errors import Conflict, Invalid
 from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent
 from leads import lifecycle
+from leads.handoff import signed
 from leads.models import Agreement, Lead, PipelineStage, Stage, StageMove
+from leads.services.facts import forget
 from leads.services.learning import SETTLED, recent, settle, state_of
+from leads.services.telling import tell_known
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +26,13 @@ log = structlog.get_logger(__name__)
 @transaction.atomic
 def move(lead: Lead, wanted: str, *, by: Agent | None, reason: str = "", evidence: str = "") -> Lead:
     """To a stage or an overlay (`none` takes the overlay off), by a person. Conflict says in words why a move is not legal."""
+    moved = move_quietly(lead, wanted, by=by, reason=reason, evidence=evidence)
+    tell_known(moved, also=[by.pk if by else None])
+    return moved
+
+
+def move_quietly(lead: Lead, wanted: str, *, by: Agent | None, reason: str = "", evidence: str = "") -> Lead:
+    """The same for whoever tells the screens themselves, once all is done."""
     return _move(lead, _Wish(wanted, lifecycle.PERSON, reason, evidence), by=by)
 
 
@@ -34,7 +44,9 @@ def follow(lead: Lead, pipeline: str, name: str, *, evidence: str) -> Lead:
     if wanted is None:
         log.warning("pipeline_stage_unmapped", lead=str(lead.pk))
         return lead
-    return _move(lead, _Wish(wanted, "crm", "HighLevel's pipeline", evidence), by=None)
+    moved = _move(lead, _Wish(wanted, "crm", "HighLevel's pipeline", evidence), by=None)
+    tell_known(moved)
+    return moved
 
 
 @transaction.atomic
@@ -76,6 +88,8 @@ class _Wish:
 
 def _move(lead: Lead, wish: _Wish, *, by: Agent | None) -> Lead:
     locked = _locked(lead)
+    if wish.wanted == locked.overlay == lifecycle.NONE and locked.hand_off:
+        return _lifted(locked)
     shown = wish.evidence or f"person:{by.pk if by else ''}"
     done = lifecycle.move(state_of(locked), wish.wanted, by=wish.mover, evidence=shown, reason=wish.reason)
     if isinstance(done, lifecycle.Refused):
@@ -87,10 +101,27 @@ def _move(lead: Lead, wish: _Wish, *, by: Agent | None) -> Lead:
     locked.overlay_reason = wish.reason[:200] if done.state.overlay != lifecycle.NONE else ""
     if wish.wanted == lifecycle.NONE:
         locked.hand_off = ""  # a person has looked at it
+        _unsay(locked, before["from_overlay"], by=by)
     settle(locked, history=recent(locked))
-    locked.save(update_fields=[*SETTLED])
+    locked.save(update_fields=["profile", *SETTLED])
     _note(locked, wish, before, by=by)
     return locked
+
+
+def _lifted(lead: Lead) -> Lead:
+    """A person has taken over and says that the questions may go on; nothing lies over the stage."""
+    reason, lead.hand_off = lead.hand_off, ""
+    settle(lead, history=recent(lead))
+    lead.save(update_fields=[*SETTLED])
+    record("lead.hand_off.lifted", lead, reason=reason)
+    return lead
+
+
+def _unsay(lead: Lead, overlay: str, *, by: Agent | None) -> None:
+    """Whoever lifts "with another agent" says that nothing is signed: the fact that says so goes with it."""
+    said = [one for one in lead.profile if one["name"] == "agent_status" and signed(one["value"])]
+    for entry in said if overlay == lifecycle.OTHER_AGENT else []:
+        forget(lead, entry, by=by)
 
 
 def _note(lead: Lead, wish: _Wish, before: dict[str, str], *, by: Agent | None) -> None:

@@ -12,6 +12,7 @@ from enterprisehub.errors import Conflict, Invalid, NotFound
 from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent
 from leads.models import Conversation, Lead, Medium, Message, Said, Side, Speaker, Stage
+from leads.services import served
 
 MAX_TEXT = 8_000  # characters of one message
 MAX_CLIENT_ID = 80
@@ -114,4 +115,5 @@ def take_in(conversation: Conversation, said: Said) -> tuple[Message, bool]:
         raise Invalid("The speaker is 'prospect' or 'agent'.", field="speaker")
     if not said.client_id or len(said.client_id) > MAX_CLIENT_ID:
         raise Invalid(f"The message id has 1 to {MAX_CLIENT_ID} characters.", field="id")
-    return Message.objects.append(conversation, Said(text, said.speaker, said.client_id, said.at))
+    words = Said(text, said.speaker, said.client_id, said.at)
+    return Message.objects.append(conversation, words, held=served.held())

@@ -22,8 +22,9 @@ from leads.models import Change, Flow, Lead, Message, Said, Side, SlotFact, Spea
 from leads.packs import pack_of
 from leads.qualification import Question
 from leads.services import reading
-from leads.services.learning import Past, learn, question_for, recent, vertical_of
+from leads.services.learning import Around, Past, learn, question_for, recent, vertical_of
 from leads.services.people import conversation_of, is_visible, take_in
+from leads.services.telling import tell_known
 
 MOST_ASKED = 40
 CONTACT = re.compile(r"[\x21-\x7e]{1,64}")
@@ -153,10 +154,12 @@ def _hear(tenant: Tenant, lead: Lead, flow: Flow, reply: Reply) -> Step:
     if not new:  # somebody used the id for another lead in this very moment
         raise Conflict("This message id belongs to another message.", field="message_id")
     message.conversation = conversation
-    found = learn(message, past, tenant=tenant, asked=flow.asked, question=question)
+    found = learn(message, past, tenant=tenant, around=Around(tuple(flow.asked), question=question))
     reading.wish(message, found, tenant=tenant)
     fell = _fell(flow, lead, facts, since=past[-1].at if past else flow.started_at, after=found.completeness)
-    then = hand_off(lead.hand_off, _language(lead)) if lead.hand_off in reasons() else found.next
+    then = hand_off(lead.hand_off, lead.language or "en") if lead.hand_off in reasons() else found.next
+    if found.news:
+        tell_known(lead, then, also=[flow.agent_id, conversation.agent_id])
     return _told_next(flow, lead, then, learned=found.changes, fell=fell)
 
 
@@ -199,13 +202,13 @@ def _standing(flow: Flow, lead: Lead) -> Step:
 def _pending(flow: Flow, lead: Lead) -> Question | HandOff | None:
     """What was told last is next, as it follows from what is known now."""
     if flow.ended_at is not None:
-        return hand_off(flow.hand_off, _language(lead)) if flow.hand_off in reasons() else None
+        return hand_off(flow.hand_off, lead.language or "en") if flow.hand_off in reasons() else None
     return _next(flow, lead, asked=flow.asked[:-1])
 
 
 def _next(flow: Flow, lead: Lead, asked: Sequence[str] | None = None) -> Question | HandOff | None:
     if lead.hand_off in reasons():
-        return hand_off(lead.hand_off, _language(lead))
+        return hand_off(lead.hand_off, lead.language or "en")
     return question_for(lead, asked=flow.asked if asked is None else asked, history=recent(lead))
 
 
@@ -224,10 +227,6 @@ def _fell(flow: Flow, lead: Lead, before: Sequence[Fact], *, since: datetime, af
 def _close(flow: Flow, lead: Lead, reason: str) -> None:
     flow.ended_at = now()
     record("lead.qualification.end", lead, flow=str(flow.pk), reason=reason)
-
-
-def _language(lead: Lead) -> str:
-    return lead.language or "en"
 
 
 def _lead(opening: Opening, by: Asker) -> Lead:

@@ -15,14 +15,14 @@ from enterprisehub.engines import policies
 from enterprisehub.engines.base import Outcome
 from enterprisehub.engines.gate import ask
 from enterprisehub.ops.stores import cache_redis
-from enterprisehub.realtime.push import tell
 from enterprisehub.tenants import keys
 from enterprisehub.tenants.models import Tenant
 from enterprisehub.tenants.scope import current, scope
 from enterprisehub.tenants.work import later
 from leads import profile
 from leads.models import Change, Conversation, Lead, Message, SlotFact
-from leads.services.learning import SETTLED, Past, Understood, clock, recent, settle, sheet_of
+from leads.services.learning import SETTLED, Past, Understood, clock, recent, settle
+from leads.services.telling import tell_known
 from leads.slots import Slot
 from leads.understanding import UNDERSTAND, Reading
 
@@ -155,8 +155,7 @@ def _apply(work: _Work, state: Sequence[Slot]) -> None:
         _keep(lead, change, entry)
     found = settle(lead, history=recent(lead))
     lead.save(update_fields=["profile", *SETTLED])
-    if work.agent is not None:
-        tell(work.agent, ("status", {"state": "understood", "known": sheet_of(lead, found.next)}))
+    tell_known(lead, found.next, also=[work.agent])
 
 
 def _new(state: Sequence[Slot], work: _Work, lead: Lead) -> Iterator[Slot]:

@@ -20,10 +20,12 @@ from enterprisehub.tenants.models import Membership, Tenant
 from enterprisehub.tenants.scope import current, scope
 from enterprisehub.tenants.work import later
 from leads.learning.choosing import Wish
+from leads.learning.live import Made, of_file, of_own
+from leads.learning.mapping import recognised, wanted
 from leads.learning.table import measured, read
-from leads.learning.training import train
 from leads.models import ScoringModel
-from leads.scorecards import Scorecard, dumps
+from leads.scorecards import dumps
+from leads.services import own_past
 
 State = ScoringModel.State
 LARGEST = 20 * 1024 * 1024  # bytes of a file
@@ -42,6 +44,7 @@ class Past:
     outcome: str
     time_column: str = ""
     exclude: Sequence[str] = ()
+    mapping: str = ""
 
 
 @transaction.atomic
@@ -52,7 +55,9 @@ def hand_in(past: Past, *, by: Membership | None) -> ScoringModel:
     header, rows = measured(past.content)
     if rows > MOST_ROWS:
         raise Invalid(f"The file has {rows:,} rows; at most {MOST_ROWS:,} are learned from.", field="csv")
+    mapping = wanted(past.mapping)
     named = {"outcome": [past.outcome], "time_column": list(filter(None, [past.time_column])), "exclude": past.exclude}
+    named["mapping"] = list(mapping.values())
     for field, names in named.items():
         if wrong := [name for name in names if name not in header]:
             there = ", ".join(header)[:1_000]
@@ -63,9 +68,25 @@ def hand_in(past: Past, *, by: Membership | None) -> ScoringModel:
         outcome=past.outcome,
         time_column=past.time_column,
         exclude=list(past.exclude),
+        mapping=mapping,
         owner=by,
     )
     record("scoring.hand_in", row, rows=rows, columns=len(header))
+    later("leads.train_scoring", model=row.pk)
+    return row
+
+
+@transaction.atomic
+def hand_in_own(name: str, *, by: Membership | None) -> ScoringModel:
+    """Ask for a model of the tenant's own leads; what it learns from is read when it is trained."""
+    row: ScoringModel = ScoringModel.objects.create(
+        name=name.strip()[:80],
+        source=ScoringModel.Source.OWN,
+        outcome=own_past.OUTCOME,
+        time_column=own_past.SETTLED_AT,
+        owner=by,
+    )
+    record("scoring.hand_in", row)
     later("leads.train_scoring", model=row.pk)
     return row
 
@@ -84,7 +105,7 @@ def learn(model_id: UUID, *, time_is_up: type[Exception]) -> None:
         if raw is None:
             return
         try:
-            made = _made(row, raw, told=_teller(model_id, alive))
+            made = _made(row, raw, alive=alive)
         except Invalid as error:
             _failed(model_id, error.message)
         except time_is_up:
@@ -119,17 +140,21 @@ def _begin(model_id: UUID) -> bytes | None:
         return bytes(row.content or b"")
 
 
-def _made(row: ScoringModel, raw: bytes, *, told: Callable[[str], None]) -> Scorecard:
+def _made(row: ScoringModel, raw: bytes, *, alive: Callable[[], Any]) -> Made:
+    with scope(current()):
+        name = Tenant.objects.values_list("name", flat=True).get(pk=current())
+    wish = Wish(row.outcome, row.time_column, exclude=tuple(row.exclude), tenant=name)
+    if row.source == ScoringModel.Source.OWN:
+        return of_own(own_past.table(), wish, told=_teller(row.pk, alive))
     table = read(raw)
     if len(table) > MOST_ROWS:
         raise Invalid(f"The file has {len(table):,} rows; at most {MOST_ROWS:,} are learned from.", field="csv")
-    with scope(current()):
-        name = Tenant.objects.values_list("name", flat=True).get(pk=current())
-    return train(table, Wish(row.outcome, row.time_column, exclude=tuple(row.exclude), tenant=name), told=told)
+    twice = bool(row.mapping or recognised(list(table.columns)))  # the whole table, then what a live lead has of it
+    return of_file(table, wish, row.mapping, told=_teller(row.pk, alive, STEPS * (1 + twice)))
 
 
-def _teller(model_id: UUID, alive: Callable[[], Any]) -> Callable[[str], None]:
-    """Each step that training tells of moves the row's percentage on."""
+def _teller(model_id: UUID, alive: Callable[[], Any], steps: int = STEPS) -> Callable[[str], None]:
+    """Each of the steps that training tells of moves the row's percentage on."""
     step = 0
 
     def told(_: str) -> None:
@@ -137,15 +162,15 @@ def _teller(model_id: UUID, alive: Callable[[], Any]) -> Callable[[str], None]:
         step += 1
         alive()
         with scope(current()):
-            ScoringModel.objects.filter(pk=model_id).update(progress=min(99, 100 * step // STEPS))
+            ScoringModel.objects.filter(pk=model_id).update(progress=min(99, 100 * step // steps))
 
     return told
 
 
-def _ready(model_id: UUID, made: Scorecard) -> None:
-    numbers = json.loads(dumps(made))
-    card = {**numbers["card"], "version": made.version}
-    _settle(model_id, state=State.READY, progress=100, numbers=numbers, card=card, problem="")
+def _ready(model_id: UUID, made: Made) -> None:
+    numbers = json.loads(dumps(made.model))
+    card = {**numbers["card"], "version": made.model.version, "live": made.card}
+    _settle(model_id, state=State.READY, progress=100, numbers=numbers, card=card, live=made.live, problem="")
 
 
 def _failed(model_id: UUID, problem: str) -> None:
@@ -188,6 +213,7 @@ def promote(model: ScoringModel, *, acknowledged: Collection[str]) -> ScoringMod
     row.state, row.promoted_at = State.LIVE, now()
     row.save(update_fields=["state", "promoted_at"])
     record("scoring.roll_back" if back else "scoring.promote", row, acknowledged=risks)
+    later("leads.score_again", after="")  # until then each lead keeps its old score, which says by which version it is
     return row
 
 

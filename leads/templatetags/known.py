@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 
+from leads.models import Overlay, Stage
+
 register = template.Library()
 
 
@@ -25,6 +27,18 @@ def hundred(share: float | None) -> str:
 @register.filter
 def hundredths(share: float) -> str:
     return f"{share:.2f}"
+
+
+@register.filter
+def stage_name(stage: str) -> str:
+    """engaged is Engaged."""
+    return dict(Stage.choices).get(stage, stage)
+
+
+@register.filter
+def overlay_name(overlay: str) -> str:
+    """other_agent is With another agent; "" when nothing lies over the stage."""
+    return "" if overlay == Overlay.NONE else dict(Overlay.choices).get(overlay, overlay)
 
 
 @register.filter

@@ -7,8 +7,14 @@ import { showMoments } from "./moments.js";
 export function putKnown(panel) {
   const shown = document.getElementById(panel.id);
   if (!shown) return;
+  follow(panel);
   const busy = shown.contains(document.activeElement) && document.activeElement.matches("input, select");
-  if (busy) return; // nothing is taken from under somebody's fingers; the next words bring it
+  if (busy) {
+    waitFor(shown, panel); // nothing is taken from under somebody's fingers
+    return;
+  }
+  waiting = null;
+  if ("readonly" in shown.dataset) keepReadOnly(panel);
   const open = [...shown.querySelectorAll("details[open]")].map((one) => one.querySelector("summary").textContent);
   const fact = document.activeElement?.closest?.("[data-fact]")?.dataset.fact;
   for (const details of panel.querySelectorAll("details")) {
@@ -17,8 +23,44 @@ export function putKnown(panel) {
   shown.replaceWith(panel);
   showMoments(panel);
   if (fact) panel.querySelector(`[data-fact="${CSS.escape(fact)}"] button`)?.focus();
+}
+
+let waiting = null; // the panel that comes in when the field is left
+
+function waitFor(shown, panel) {
+  const listens = waiting !== null;
+  waiting = panel;
+  if (listens) return;
+  const left = () => {
+    if (shown.contains(document.activeElement)) return;
+    document.removeEventListener("focusin", left);
+    document.removeEventListener("focusout", later);
+    if (waiting) putKnown(waiting);
+  };
+  const later = () => setTimeout(left);
+  document.addEventListener("focusin", left);
+  document.addEventListener("focusout", later);
+}
+
+// Who may only read keeps a panel without forms, whatever the event brought.
+function keepReadOnly(panel) {
+  panel.dataset.readonly = "";
+  for (const form of panel.querySelectorAll("form")) (form.closest("details") ?? form).remove();
+}
+
+// What other places of the page say about the same lead.
+function follow(panel) {
+  const { known, stage, overlay, reason } = panel.dataset;
+  const told = (name) => document.querySelectorAll(`[data-${name}-of="${CSS.escape(known)}"]`);
   const percent = panel.querySelector(".known__percent .figure")?.textContent;
-  for (const one of document.querySelectorAll(`[data-percent-of="${CSS.escape(panel.dataset.known)}"]`)) one.textContent = percent;
+  for (const one of told("percent")) one.textContent = percent;
+  for (const one of told("stage")) one.textContent = stage;
+  for (const one of told("overlay")) one.textContent = overlay;
+  for (const one of told("flag")) one.hidden = !("handedOver" in panel.dataset);
+  for (const one of told("because")) {
+    one.hidden = !reason;
+    one.querySelector("dd").textContent = reason;
+  }
 }
 
 function dim() {

@@ -23,8 +23,8 @@ def world(transactional_db: None) -> World:
     return World()
 
 
-@pytest.fixture
-def server(world: World) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def server(django_db_setup: None) -> Iterator[Server]:
     with web(of_the_test()) as server:
         yield server
 
@@ -45,7 +45,7 @@ def test_pieces_are_put_together(world: World, server: Server) -> None:
     words = "¿Schön? 🏡 Honestly, that is too expensive for us."
 
     def post(body: Any, **more: str) -> httpx2.Response:
-        return httpx2.post(f"{server.url}{ROOT}real-time", content=body, headers={**headers, **more}, timeout=30)
+        return httpx2.post(f"{server.url}{ROOT}real-time", content=body, headers={**headers, **more}, timeout=60)
 
     text = json.dumps(message(lead.pk, words), ensure_ascii=False)
     whole, in_pieces = post(text.encode()), post(pieces(text))
@@ -68,13 +68,13 @@ def test_pieces_are_put_together(world: World, server: Server) -> None:
 
 def test_a_sender_that_goes_away_and_one_that_says_two_lengths_hurt_nobody(world: World, server: Server) -> None:
     start = b"POST /api/v1/claude/coaching/real-time HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as line:
         line.sendall(start + b'Transfer-Encoding: chunked\r\n\r\n5\r\n{"con\r\n')
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as line:
         line.sendall(start + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
         assert line.recv(200).split()[1] in (b"400", b"401", b"403")
-    assert httpx2.get(f"{server.url}/healthz").status_code == 200
-    assert httpx2.get(f"{server.url}/accounts/login/", timeout=30).status_code == 200
+    assert httpx2.get(f"{server.url}/healthz", timeout=60).status_code == 200
+    assert httpx2.get(f"{server.url}/accounts/login/", timeout=60).status_code == 200
 
 
 def test_a_form_in_pieces_is_read_too(world: World, server: Server) -> None:
@@ -86,7 +86,7 @@ def test_a_form_in_pieces_is_read_too(world: World, server: Server) -> None:
         PASSWORD, "salt"
     )  # the server does not know the tests' own
     world.alice.user.save()
-    with httpx2.Client(base_url=server.url, timeout=30) as person:
+    with httpx2.Client(base_url=server.url, timeout=60) as person:
         person.get("/accounts/login/")
         form = f"csrfmiddlewaretoken={person.cookies['csrftoken']}&login={world.alice.user.email}&password={PASSWORD}"
         answer = person.post(

@@ -103,7 +103,7 @@ def test_two_at_the_same_time_are_one() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     assert len(found) == 4
     assert all(one == found[0] for one in found)
     with scope(world.oakwood.pk):

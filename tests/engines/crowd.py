@@ -15,7 +15,7 @@ def at_once(many: int, do: Callable[[], R]) -> list[R]:
     line = threading.Barrier(many)
 
     def one(_: int) -> R:
-        line.wait(10)
+        line.wait(60)
         return do()
 
     with ThreadPoolExecutor(many) as threads:

@@ -11,10 +11,13 @@ from pydantic import BaseModel
 from enterprisehub.engines import claude as engine
 from enterprisehub.engines.base import Outcome, Policy
 from enterprisehub.engines.calls import Call, Credential, Wanted
+from enterprisehub.engines.standin.server import LATE_SECONDS
 from enterprisehub.ops import loops
 from tests.fakes import FakeClaude, eventually, nobody_listens
 
 POLICY = Policy(first_text=0.4, total=1.2)
+# What ends by itself is given all the time that a busy machine may need: only silence meets the deadline above.
+PATIENT = Policy(first_text=30, total=60)
 RULES = "You coach. " * 400
 
 
@@ -25,15 +28,15 @@ class Draft(BaseModel):
     confidence: float
 
 
-def wanted(policy: Policy = POLICY) -> Wanted:
+def wanted(policy: Policy = PATIENT) -> Wanted:
     said = [{"source": "conversation", "speaker": "prospect", "text": "It is too expensive."}]
     return Wanted(policy, Draft, RULES, "## affordability: Guard it", {"stage": "engaged"}, said, user="opaque")
 
 
-def call(fake: FakeClaude | str, policy: Policy = POLICY) -> Call:
+def call(fake: FakeClaude | str, policy: Policy = PATIENT) -> Call:
     url = fake if isinstance(fake, str) else fake.url
     made = Call()
-    loops.run(engine.converse(wanted(policy), Credential("a-key", url), made, lambda _: None), 20)
+    loops.run(engine.converse(wanted(policy), Credential("a-key", url), made, lambda _: None), 120)
     return made
 
 
@@ -83,10 +86,11 @@ def call(fake: FakeClaude | str, policy: Policy = POLICY) -> Call:
 )
 def test_each_fault_has_one_outcome_within_the_deadline(claude: FakeClaude, fault: str, outcome: Outcome) -> None:
     claude.play(fault)
+    policy = POLICY if outcome is Outcome.TIMEOUT else PATIENT
     began = perf_counter()
-    made = call(claude)
+    made = call(claude, policy)
     assert made.outcome == outcome, vars(made)
-    assert perf_counter() - began < POLICY.total + 1.0
+    assert perf_counter() - began < LATE_SECONDS + POLICY.total  # none of them would have come to an end by then
     assert [request["fault"] for request in claude.requests] == [fault]  # asked once: no retries
 
 
@@ -95,14 +99,14 @@ def test_a_refused_connection_is_unreachable() -> None:
 
 
 def test_a_name_that_nobody_knows_is_unreachable() -> None:
-    assert call("http://claude.invalid").outcome in (Outcome.UNREACHABLE, Outcome.TIMEOUT)
+    assert call("http://claude.invalid", POLICY).outcome in (Outcome.UNREACHABLE, Outcome.TIMEOUT)
 
 
 def test_a_long_retry_after_is_told_and_not_waited_for(claude: FakeClaude) -> None:
     claude.play("429_patient")
     began = perf_counter()
     made = call(claude)
-    assert perf_counter() - began < 1
+    assert perf_counter() - began < PATIENT.total / 2
     assert made.retry_after == engine.RETRY_AFTER_MOST
 
 
@@ -131,7 +135,7 @@ def test_a_refusal_keeps_its_category_and_its_count(claude: FakeClaude) -> None:
 
 
 def test_the_second_call_reads_the_prompt_from_the_cache(claude: FakeClaude) -> None:
-    policy = Policy(first_text=0.4, total=1.2, max_tokens=599)
+    policy = Policy(first_text=30, total=60, max_tokens=599)
     call(claude, policy)
     second = call(claude, policy)
     assert second.usage.cache_read > 1000
@@ -152,7 +156,7 @@ def test_cancelling_closes_the_connection(claude: FakeClaude) -> None:
     made, words = Call(), asyncio.Event()
     future = loops.spawn(
         engine.converse(
-            wanted(Policy(first_text=5, total=20)), Credential("k2", claude.url), made, lambda _: words.set()
+            wanted(Policy(first_text=30, total=600)), Credential("k2", claude.url), made, lambda _: words.set()
         )
     )
     assert eventually(lambda: bool(made.text))
@@ -168,10 +172,10 @@ def test_fifty_hanging_calls_do_not_hold_each_other_up(claude: FakeClaude) -> No
     async def all_at_once() -> list[Call]:
         calls = [Call() for _ in range(50)]
         credential = Credential("k3", claude.url)
-        await asyncio.gather(*(engine.converse(wanted(), credential, one, lambda _: None) for one in calls))
+        await asyncio.gather(*(engine.converse(wanted(POLICY), credential, one, lambda _: None) for one in calls))
         return calls
 
     began = perf_counter()
-    calls = loops.run(all_at_once(), 20)
+    calls = loops.run(all_at_once(), 60)
     assert {one.outcome for one in calls} == {Outcome.TIMEOUT}
-    assert perf_counter() - began < 3
+    assert perf_counter() - began < 50 * POLICY.first_text / 2  # one after the other they would take twice as long

@@ -17,7 +17,7 @@ from enterprisehub.privacy.redaction import Pseudonyms
 from tests.engines.test_claude_faults import wanted
 from tests.fakes import FakeClaude
 
-PATIENT = Policy(first_text=5, total=10)
+PATIENT = Policy(first_text=30, total=60)
 
 
 def one_call(credential: Credential) -> Call:
@@ -36,14 +36,14 @@ def test_threads_share_the_process_loop_and_its_client(claude: FakeClaude) -> No
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert outcomes == [Outcome.OK] * 6
-    assert len({loops.run(client_of(credential), 5) for _ in range(3)}) == 1
+    assert len({loops.run(client_of(credential), 60) for _ in range(3)}) == 1
 
 
 def test_another_loop_has_another_client(claude: FakeClaude) -> None:
     credential = Credential("loops", claude.url)
-    first = loops.run(client_of(credential), 5)
+    first = loops.run(client_of(credential), 60)
 
     async def elsewhere() -> tuple[int, Outcome]:
         call = Call()
@@ -57,7 +57,7 @@ def test_another_loop_has_another_client(claude: FakeClaude) -> None:
 
 
 def test_another_key_has_another_client(claude: FakeClaude) -> None:
-    one, two = (loops.run(client_of(Credential(key, claude.url)), 5) for key in ("mine", "yours"))
+    one, two = (loops.run(client_of(Credential(key, claude.url)), 60) for key in ("mine", "yours"))
     assert one != two
 
 

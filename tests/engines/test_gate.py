@@ -237,7 +237,7 @@ def test_a_newer_message_hangs_up_on_the_older_question(world: World, connected:
     with named(card.tenant_id):
         work = refining._load(card.pk)
         assert work is not None
-        asked = ask(COACH, work.question, still_wanted=lambda: not connected.requests, deadline=6)
+        asked = ask(COACH, work.question, still_wanted=lambda: not connected.requests, deadline=60)
     assert (asked.outcome, asked.source) == (Outcome.SUPERSEDED, "local")
     assert eventually(lambda: connected.open <= before)
     assert connected.requests[0]["ended"] == "client_left"

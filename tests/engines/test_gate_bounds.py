@@ -53,8 +53,8 @@ def test_an_answer_that_takes_too_long_is_dropped_at_the_deadline(world: World, 
         work = refining._load(card.pk)
         assert work is not None
         began = perf_counter()
-        answer = ask(COACH, work.question, deadline=0.6, subject="late")
-    assert perf_counter() - began < 2.5
+        answer = ask(COACH, work.question, deadline=2.0, subject="late")
+    assert perf_counter() - began < 15  # the whole answer would take longer
     assert (answer.outcome, answer.source) == (Outcome.TIMEOUT, "local")
     with scope(card.tenant_id):
         row = EngineCall.objects.get(subject="late")

@@ -70,7 +70,7 @@ def test_a_worker_that_is_killed_while_claude_thinks_leaves_the_rules_finding(co
     low = a_low_score(world)
     connected.always("hang")
     process = worker(world, low, connected)
-    assert eventually(lambda: len(connected.requests) == 1, 30)
+    assert eventually(lambda: len(connected.requests) == 1)
     process.kill()
     process.wait()
     (found,) = kept(world)

@@ -46,12 +46,12 @@ def test_many_who_come_at_once_get_the_tenants_seats_and_no_more(tenant: UUID) -
         with seats.seat(tenant, most=5) as taken:
             came.release()
             if taken:
-                leave.wait(10)
+                leave.wait(60)
             return taken
 
     def open_the_door() -> None:
         for _ in range(20):
-            came.acquire(timeout=10)
+            came.acquire(timeout=60)
         leave.set()
 
     porter = threading.Thread(target=open_the_door)
@@ -76,7 +76,9 @@ def test_a_process_has_so_many_calls_under_way_whoever_asks_and_nobody_waits_lon
             assert held.enter_context(seats.seat(uuid4()))
         began = perf_counter()
         assert not free(uuid4(), 1)
-        assert seats.PATIENCE <= perf_counter() - began < seats.PATIENCE + 1
+        assert (
+            seats.PATIENCE <= perf_counter() - began < 20
+        )  # nobody leaves, so whoever waits for a seat waits for ever
     assert free(uuid4(), 1)
 
 
@@ -95,7 +97,7 @@ def test_the_seats_of_a_worker_that_died_come_back_when_their_lease_ends(tenant:
         env={**os.environ, "CACHE_REDIS_URL": installed.CACHE_REDIS_URL},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert (done.returncode, done.stdout.strip()) == (9, "[True, True]"), done.stderr

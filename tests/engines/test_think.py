@@ -27,7 +27,7 @@ def think(*arguments: str, lines: list[str] | None = None) -> tuple[int, list[di
         env=NOWHERE,
         input="".join(f"{line}\n" for line in lines or []).encode("utf-8", "surrogatepass"),
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     told = done.stdout.decode()
@@ -105,7 +105,7 @@ def test_claude_is_asked_in_the_name_of_a_tenant_only() -> None:
         input=b"",
         capture_output=True,
         env={**os.environ, "DATABASE_URL": _address()},
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 2

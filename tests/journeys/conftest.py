@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 
@@ -37,6 +37,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
         # Playwright keeps an event loop running in this thread, and Django would refuse to query beside it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        expect.set_options(timeout=30_000)  # its own five seconds are short for a busy machine
         place = find_chromium(playwright)
         if place is None:
             _without()
@@ -69,11 +70,11 @@ def site(transactional_db: None) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{_port(server, thread)}"
     server.should_exit = True
-    thread.join(10)
+    thread.join(60)
 
 
 def _port(server: Any, thread: threading.Thread) -> int:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not server.started:
         assert thread.is_alive(), "the server ended before it served"
         assert time.monotonic() < until, "the server did not start"

@@ -19,7 +19,7 @@ def sign_in(page: Page, site: str, person: Person) -> None:
     page.get_by_label("Email").fill(person.user.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("#line")).to_have_attribute("data-state", "live", timeout=10_000)
+    expect(page.locator("#line")).to_have_attribute("data-state", "live")
 
 
 def add(page: Page, text: str) -> None:

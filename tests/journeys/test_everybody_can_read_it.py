@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from tests.world import World
 
 pytestmark = pytest.mark.browser
+MODELS = "/admin/leads/scoringmodel/"
+FRAME = (
+    "landmark-one-main",
+    "region",
+)  # of the frame that the admin's theme puts around every page, without a main in it
 OUTSIDE = ("/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/nowhere/")
 INSIDE = (
     "/", "/leads/", "/leads/?q=nobody", "/leads/?stage=engaged&sort=name", "/leads/?stage=closed", "/leads/import/",
@@ -83,6 +88,64 @@ def test_every_page_is_clean(chromium: Browser, site: str, world: World, theme: 
         page.locator(".card__details summary").click()
         said["opened"] = faults(page)
         assert {path: found for path, found in said.items() if found} == {}
+        assert [one for one in complaints if "404" not in one] == []
+
+
+def models(world: World) -> dict[str, str]:
+    """Scoring models of Oakwood in every state, and the addresses of their pages."""
+    from celery import current_app
+
+    from enterprisehub.tenants.scope import scope
+    from leads.models import ScoringModel
+    from leads.services import scorecards
+    from tests.leads.past import past_deals, past_leads
+
+    rows = {}
+    for name, content, outcome in (
+        ("live", past_deals(), "Won"),
+        ("ready", past_leads(), "won"),
+        ("failed", past_deals(60), "Won"),
+        ("training", past_deals(), "Won"),
+    ):
+        with scope(world.oakwood.pk):
+            rows[name] = scorecards.hand_in(scorecards.Past(name, content, outcome), by=world.ada.membership)
+        if name != "training":
+            current_app.tasks["leads.train_scoring"](tenant=str(world.oakwood.pk), model=str(rows[name].pk))
+    with scope(world.oakwood.pk):
+        scorecards.promote(rows["live"], acknowledged=[])
+        ScoringModel.objects.filter(pk=rows["training"].pk).update(state="training", progress=40)
+    live, ready = rows["live"].pk, rows["ready"].pk
+    pages = {name: f"{MODELS}{row.pk}/change/" for name, row in rows.items()}
+    return {
+        **pages,
+        "list": MODELS,
+        "promote": f"{MODELS}promote/?m={ready}",
+        "compare": f"{MODELS}compare/?m={live}&m={ready}",
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_pages_of_scoring_models_are_clean(
+    chromium: Browser, site: str, world: World, theme: str, width: int
+) -> None:
+    from tests.doors import staff
+    from tests.journeys.desk import another, watch
+
+    session = staff(world.ada).cookies["sessionid"].value
+    said: dict[str, list[str]] = {}
+    with another(chromium, viewport={"width": width, "height": 800}, color_scheme=theme) as (context, page):
+        context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+        complaints = watch(page)
+        empty = {"empty": MODELS, "add": f"{MODELS}add/"}
+        for name, path in [*empty.items(), *models(world).items()]:
+            page.goto(site + path)
+            for summary in page.locator(".model summary").all():
+                summary.click()
+            said[name] = [one for one in faults(page) if not one.startswith(FRAME)]
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                said[name].append("wider than the screen")
+        assert {name: found for name, found in said.items() if found} == {}
         assert [one for one in complaints if "404" not in one] == []
 
 

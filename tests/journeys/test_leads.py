@@ -53,7 +53,7 @@ def test_from_a_file_to_leads_that_belong_to_somebody(page: Page, site: str, wor
         key = LeadImport.objects.get().pk
     with named(world.oakwood.pk):
         taking_in.take_in(key)
-    expect(page.get_by_text("Everything is in.")).to_be_visible(timeout=10_000)  # the page asked by itself
+    expect(page.get_by_text("Everything is in.")).to_be_visible()  # the page asked by itself
 
     page.get_by_role("link", name="See the leads").click()
     expect(page.locator("tbody tr")).to_have_count(9)

@@ -82,7 +82,7 @@ def test_after_a_drop_the_missed_cards_come_once_and_are_announced(page: Page, s
     shown = [heard for heard in (first, second) if heard.suggestion is not None and heard.suggestion.shown]
     assert len(shown) == 2
     page.context.set_offline(False)
-    expect(page.locator("#line")).to_have_attribute("data-state", "live", timeout=15_000)
+    expect(page.locator("#line")).to_have_attribute("data-state", "live")
     expect(cards(page)).to_have_count(2)
     expect(page.locator("#missed")).to_contain_text("You missed 2 cards while the line was down")
     page.get_by_role("button", name="Show").click()
@@ -109,7 +109,7 @@ def test_words_get_through_when_there_is_no_socket(page: Page, site: str, world:
     sign_in(page, site, world.alice)
     page.evaluate("WebSocket.prototype.send = () => {}")  # an open line that carries nothing
     add(page, DEAR)
-    expect(cards(page)).to_have_count(1, timeout=10_000)
+    expect(cards(page)).to_have_count(1)
     expect(page.locator("#thread .turn")).to_have_count(1)
 
 

@@ -31,7 +31,7 @@ def test_facts_arrive_show_their_words_and_are_settled_by_keyboard(page: Page, s
     lead = world.conversation(world.alice, price=485_000).lead
     sign_in(page, site, world.alice)
     page.goto(f"{site}/leads/{lead.pk}/")
-    expect(page.locator("#line")).to_have_attribute("data-state", "live", timeout=10_000)
+    expect(page.locator("#line")).to_have_attribute("data-state", "live")
     add(page, WISH)
     beds = page.locator('[data-fact="beds"]')
     expect(beds.locator(".fact__value")).to_have_text("3")

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coaching.text import fold
 from enterprisehub.errors import Invalid
 from leads.language import LANGUAGE, LANGUAGES, LEAST, UNDETERMINED, by_words, parse, read
 from leads.small_words import english_or_spanish, tally
+from leads.text import fold
 
 SENTENCES = {
     "ar": "أبحث عن شقة قريبة من المدرسة",

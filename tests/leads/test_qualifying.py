@@ -282,7 +282,7 @@ def test_two_starts_of_one_contact_at_once_make_one_lead_and_one_flow() -> None:
 
     def run(number: int) -> None:
         try:
-            gate.wait(20)
+            gate.wait(60)
             with scope(world.oakwood.pk):
                 opening = Opening("hl-1", "Pat", FIRST, f"m{number}")
                 found.append(start(world.oakwood, opening, by=asker(world)))
@@ -293,7 +293,7 @@ def test_two_starts_of_one_contact_at_once_make_one_lead_and_one_flow() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     assert len({step.flow.pk for step in found}) == 1
     assert len(found) == 4
     with scope(world.oakwood.pk):
@@ -312,7 +312,7 @@ def test_answers_that_come_at_once_are_all_learned_from() -> None:
 
     def run(text: str) -> None:
         try:
-            gate.wait(20)
+            gate.wait(60)
             with scope(world.oakwood.pk):
                 answer(world, step, text)
         finally:
@@ -322,7 +322,7 @@ def test_answers_that_come_at_once_are_all_learned_from() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     with scope(world.oakwood.pk):
         known = {entry["name"] for entry in Lead.objects.get().profile}
         assert known >= {"beds", "price_max", "preapproved"}

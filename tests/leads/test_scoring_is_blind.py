@@ -8,6 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leads.features import Features, Standing, features_of
+from leads.learning.choosing import Wish
+from leads.learning.table import Table
+from leads.learning.training import train
+from leads.own_scoring import Own, cells, live_score
 from leads.preferences import read
 from leads.scoring import score
 
@@ -121,6 +125,36 @@ def test_what_counts_does_change_it() -> None:
     """Else the test above would prove nothing."""
     found = {score(lead(random.Random(pair), Person(random.Random(0)))) for pair in range(200)}
     assert len(found) > 100
+
+
+def own_model() -> Own:
+    """A tenant's own model, learned from leads of this file whose substance decides; people of all kinds are among them."""
+    seen = [lead(random.Random(f"past {place}"), Person(random.Random(f"one {place}"))) for place in range(900)]
+    draw = random.Random(1)
+    odds = [0.1 + 0.5 * (one.timeframe == "0-3") + 0.2 * (one.financing == "cash") for one in seen]
+    rows = [
+        {"won": "yes" if draw.random() < chance else "no", **cells(one)} for one, chance in zip(seen, odds, strict=True)
+    ]
+    table = Table({name: [row[name] for row in rows] for name in rows[0]}, list(range(2, len(rows) + 2)), "")
+    return Own(train(table, Wish("won", ours=True)), outcome="won")
+
+
+def test_a_tenants_own_model_is_as_blind() -> None:
+    own, different, by_own = own_model(), 0, 0
+    for pair in range(PAIRS):
+        one = lead(random.Random(pair), Person(random.Random(f"one {pair}")))
+        other = lead(random.Random(pair), Person(random.Random(f"other {pair}")))
+        mine = live_score(one, own)
+        different += mine != live_score(other, own)
+        by_own += mine.by == "own"
+    assert different == 0
+    assert by_own > 0.9 * PAIRS
+
+
+def test_what_counts_does_change_the_score_of_a_tenants_own_model() -> None:
+    own = own_model()
+    found = {live_score(lead(random.Random(pair), Person(random.Random(0))), own) for pair in range(200)}
+    assert len(found) > 50
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,15 @@ def client(world: World) -> Client:
 
 
 def form(content: bytes, **given: str) -> dict[str, Any]:
-    values = {"name": "Last year", "outcome": "won", "time_column": "", "left_out": "", **given}
+    values = {
+        "name": "Last year",
+        "source": "file",
+        "known_live": "",
+        "outcome": "won",
+        "time_column": "",
+        "left_out": "",
+        **given,
+    }
     return {**values, "csv": SimpleUploadedFile("past.csv", content, "text/csv")}
 
 
@@ -125,6 +133,9 @@ def test_what_cannot_be_learned_from_fails_in_words_that_name_rows(
         ("outcome", past_leads(), {"outcome": "closed"}),
         ("time_column", past_leads(), {"time_column": "when"}),
         ("left_out", past_leads(), {"left_out": "no such"}),
+        ("known_live", past_leads(), {"known_live": "timeframe = no such"}),
+        ("known_live", past_leads(), {"known_live": "shoe size = visits"}),
+        ("outcome", past_leads(), {"outcome": ""}),
         ("csv", b"\xff\xfe\x00", {}),
         ("csv", b"won\n" + b"1\n" * 100_001, {}),
         ("csv", b"won\n" + b"1" * (20 * 1024 * 1024), {}),
@@ -185,7 +196,7 @@ def test_too_long_a_training_fails_in_words(world: World, monkeypatch: pytest.Mo
     def late(*_: Any, **__: Any) -> None:
         raise Late
 
-    monkeypatch.setattr(scorecards, "train", late)
+    monkeypatch.setattr(scorecards, "of_file", late)
     row = made(world, trained=False)
     with named(row.tenant_id):
         scorecards.learn(row.pk, time_is_up=Late)
@@ -245,7 +256,7 @@ def test_two_models_stand_side_by_side(world: World, client: Client) -> None:
     chosen = [str(row.pk) for row in rows]
     address = client.post(PATH, {"action": "compare", "_selected_action": chosen})["Location"]
     page = client.get(address).content.decode()
-    assert page.count("<svg role=") == 2
+    assert page.count("<svg role=") == 4  # calibration and lift of each
     assert "Ours" in page
     assert "The other" in page
     alone = client.post(PATH, {"action": "compare", "_selected_action": chosen[:1]}, follow=True)

@@ -12,7 +12,7 @@ import time
 import psutil
 import pytest
 
-from enterprisehub.ops.children import Group, Stopped, stop_signals
+from enterprisehub.ops.children import STOP_WITHIN, Group, Stopped, stop_signals
 
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(99)"
@@ -44,13 +44,13 @@ def test_the_first_to_end_is_told_with_its_exit_code() -> None:
     assert group.wait() == ("broken", 4)
     started = time.monotonic()
     group.stop()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < STOP_WITHIN  # asked, not killed
 
 
 def _wait_while_told(how: signal.Signals) -> None:
     with stop_signals():
         os.kill(os.getpid(), how)
-        time.sleep(5)
+        time.sleep(60)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda s: s.name)
@@ -62,12 +62,11 @@ def test_being_asked_to_stop_is_an_exception_in_the_main_thread(how: signal.Sign
 
 
 def test_even_a_stubborn_child_goes_when_the_parent_is_killed() -> None:
-    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    assert "ready" in parent.stdout.readline()
-    children = psutil.Process(parent.pid).children(recursive=True)
-    assert len(children) == 3  # two children and the reaper
-    parent.kill()
-    parent.wait()
-    _, alive = psutil.wait_procs(children, timeout=20)
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert "ready" in parent.stdout.readline()
+        children = psutil.Process(parent.pid).children(recursive=True)
+        assert len(children) == 3  # two children and the reaper
+        parent.kill()
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert [child for child in alive if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []

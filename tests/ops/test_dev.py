@@ -37,7 +37,7 @@ def dev() -> Iterator[tuple[subprocess.Popen[str], int]]:
     yield process, port
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        process.wait(START_WITHIN)
     subprocess.run(["rm", "-rf", str(data)], check=True)
 
 
@@ -56,16 +56,16 @@ def _ready(process: subprocess.Popen[str], port: int) -> dict[str, str]:
 def test_a_child_that_dies_takes_all_down_and_is_named(dev: tuple[subprocess.Popen[str], int]) -> None:
     process, port = dev
     assert set(_ready(process, port).values()) == {"ok"}
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=30) as page:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=START_WITHIN) as page:
         assert page.status == 200
     children = psutil.Process(process.pid).children(recursive=True)
     web = next(child for child in children if "enterprisehub.asgi:application" in child.cmdline())
     web.kill()
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=START_WITHIN)
     assert process.returncode == 1
     assert "CommandError: web ended by itself (exit code -9); everything was stopped." in said
     assert "Traceback" not in said
-    _, alive = psutil.wait_procs(children, timeout=10)
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert [child for child in alive if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
 from collections.abc import Iterator
 
@@ -19,6 +20,7 @@ def text() -> bytes:
 
 @pytest.fixture(autouse=True)
 def _no_warning() -> Iterator[None]:
+    gc.collect()  # what earlier tests left open is their affair
     with warnings.catch_warnings():
         warnings.simplefilter("error", Warning)
         warnings.filterwarnings("ignore", message="No directory at")

@@ -19,7 +19,7 @@ from tests.world import Person
 
 ORIGIN = b"http://testserver"
 _number = count(1)
-WAIT = 3.0  # seconds for anything that should come
+WAIT = 60.0  # seconds until what should come is given up; it is not waited out
 
 
 def cookie_of(person: Person) -> str:

@@ -11,13 +11,14 @@ from typing import Any, Final
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from coaching import linear, meaning
+from coaching import linear
 from coaching.cues import find
 from coaching.kinds import KINDS
 from coaching.management import learning
 from coaching.objections import BESIDE, GATE, weighed
-from coaching.pieces import Vocabulary
-from coaching.text import fold
+from leads import network as meaning
+from leads.pieces import Vocabulary
+from leads.text import fold
 
 DATA: Final = Path(__file__).parents[2] / "data" / "objections.jsonl"
 HELD_BACK: Final = 5

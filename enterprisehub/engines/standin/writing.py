@@ -32,6 +32,22 @@ _CUES = (
     ),
     ("yard", re.compile(r"\b(?:a garden|grow (?:our|my) own|room to play outside)\b", re.IGNORECASE), "true"),
     ("decision_makers", re.compile(r"\bmy (?:wife|husband|partner|brother|sister|mother|father)\b", re.IGNORECASE), ""),
+    # names whatever it hears, as a model may that was told not to: what must not be kept is for our own code to drop
+    (
+        "must_have",
+        re.compile(
+            r"\b(?:near|next to|around the corner from|cerca de) (?:an?|the|our|una?|la|el) [\w ]{3,30}", re.IGNORECASE
+        ),
+        "",
+    ),
+    (
+        "destination",
+        re.compile(
+            r"\b(?:an?|una?) (?:[\w-]+ ){1,2}(?:neighbou?rhood|part of town|barrio(?: de \w+)?)\b", re.IGNORECASE
+        ),
+        "",
+    ),
+    ("timeframe", re.compile(r"\b(?:once|after|before|cuando) (?:the|our|my|nazca) [\w ]{3,20}", re.IGNORECASE), ""),
     ("contact_preference", re.compile(r"\b(?:drop|send|shoot) me an e-?mail\b", re.IGNORECASE), "email"),
     ("financing", re.compile(r"\b(?:no mortgage needed|we(?:'ll| will) pay it outright)\b", re.IGNORECASE), "cash"),
     ("motivation", re.compile(r"\b(?:too small for us|run(?:ning)? out of (?:room|space))\b", re.IGNORECASE), "space"),

@@ -63,8 +63,8 @@ class Command(BaseCommand):
 
 
 def _wish(options: dict[str, Any]) -> Wish:
-    lists = {name: tuple(dict.fromkeys(options[name])) for name in ("exclude", "allow", "protected")}
-    return Wish(options["outcome"], options["time"], tenant=options["tenant"], **lists)
+    exclude, allow, protected = (tuple(dict.fromkeys(options[name])) for name in ("exclude", "allow", "protected"))
+    return Wish(options["outcome"], options["time"], exclude, allow, protected, options["tenant"])
 
 
 def bytes_of(path: Path) -> bytes:

@@ -28,7 +28,7 @@ NOWHERE = {
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(
-        command, cwd=settings.BASE_DIR, env=NOWHERE, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=settings.BASE_DIR, env=NOWHERE, capture_output=True, text=True, timeout=300, check=False
     )
 
 

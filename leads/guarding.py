@@ -11,13 +11,12 @@ from typing import Any, Final
 
 import yaml
 
-from coaching.cues import expression
-from coaching.text import Span, words
+from leads.phrasing import STEM, expression
+from leads.text import Span, words
 
 TABLE: Final = Path(__file__).parent / "data" / "fairhousing_rules.yaml"
 PEOPLE: Final = "qw"
 """What stands for people who were found, filled up with `_` to their length, so that offsets stay true."""
-_STEM: Final = 4
 _MOST: Final = 3  # hits of one phrase in one text
 
 
@@ -118,7 +117,7 @@ def _variants(written: str) -> Iterator[str]:
 def find(book: Book, text: str, *, way: str) -> list[Hit]:
     """What folded text says, in no particular order; `way` is `out` for the agent's side, `in` for the prospect's."""
     spoken = set(words(text))
-    keys = spoken | {word[:_STEM] + "*" for word in spoken}
+    keys = spoken | {word[:STEM] + "*" for word in spoken}
     candidates = {id(phrase): phrase for key in keys for phrase in book.get(key, ()) if phrase.way in (way, "both")}
     return [
         Hit(phrase, Span(match.start() + len(match[0]) - len(match[0].lstrip()), match.end()))

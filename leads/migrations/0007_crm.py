@@ -12,7 +12,7 @@ from enterprisehub.tenants.rls import EnableRLS
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0005_acting'),
+        ('leads', '0006_live_scoring'),
         ('tenants', '0003_idempotent_answer'),
     ]
 

@@ -1,4 +1,4 @@
-"""How likely is each kind of objection, by what the words mean? A small network, trained offline, served from numbers.
+"""What do the words of a message mean, in numbers, and how likely is each kind of objection? A small network, trained offline.
 
 It is the convolutional branch of Google's multilingual Universal Sentence Encoder 3 (Apache-2.0), cut to the pieces of English
 and Spanish words and trained further on our own lines: words it never saw in them still lie near others like them.
@@ -15,8 +15,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from coaching.pieces import BEGIN, END, Vocabulary
-from coaching.text import sentences
+from leads.pieces import BEGIN, END, Vocabulary
+from leads.text import sentences
 
 NUMBERS: Final = Path(__file__).parent / "data" / "objection_meaning.npz"
 AT_ONCE: Final = 48
@@ -68,13 +68,32 @@ def chances(text: str) -> dict[str, float]:
     Of a long message each kind counts as its likeliest stretch says.
     """
     served = network()
-    numbers = served.vocabulary.read(text)
-    if not numbers:
+    stretches = insides(text)
+    if not stretches:
         return dict.fromkeys(served.kinds, 0.0)
-    stretches = [numbers] if len(numbers) <= AT_ONCE else _stretches(served.vocabulary, text)
-    each = np.stack([_shares(scores(served, stretch))[:-1] for stretch in stretches])
+    w = served.weights
+    each = np.stack([_shares(one.deep @ w["kinds weight"] + w["kinds bias"])[:-1] for one in stretches])
     best = each.max(axis=0)
     return dict(zip(served.kinds, (best / max(1.0, float(best.sum()))).tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What the network makes of one stretch of words: `whole` as the encoder was published, `deep` as it learned further."""
+
+    whole: Numbers
+    deep: Numbers
+
+
+@lru_cache(maxsize=32)
+def insides(text: str) -> tuple[Inside, ...]:
+    """Each stretch of a message in the network's own numbers; kept a moment, since several readers ask of the same words."""
+    served = network()
+    numbers = served.vocabulary.read(text)
+    if not numbers:
+        return ()
+    stretches = [numbers] if len(numbers) <= AT_ONCE else _stretches(served.vocabulary, text)
+    return tuple(inside(served, stretch) for stretch in stretches)
 
 
 def _stretches(vocabulary: Vocabulary, text: str) -> list[list[int]]:
@@ -92,6 +111,12 @@ def _shares(score: Numbers) -> Numbers:
 
 def scores(served: Network, numbers: list[int]) -> Numbers:
     """The log-odds of the kinds and of none, last, for the pieces of one stretch."""
+    result: Numbers = inside(served, numbers).deep @ served.weights["kinds weight"] + served.weights["kinds bias"]
+    return result
+
+
+def inside(served: Network, numbers: list[int]) -> Inside:
+    """The numbers inside the network for the pieces of one stretch."""
     w = served.weights
     embedded = w["embedding"][[BEGIN, *numbers, END]]
     wide = _normal(embedded @ w["wide"] + w["wide bias"], w["wide gain"], w["wide shift"])
@@ -106,9 +131,7 @@ def scores(served: Network, numbers: list[int]) -> Numbers:
         found.append(seen)
     every = _normal(np.concatenate(found, axis=1), w["gain"], w["shift"])
     whole = (every.sum(axis=0) @ w["pool"] + len(every) * w["pool bias"]) / np.float32(len(every) ** 0.5)
-    deep = np.maximum(whole @ w["past"] + np.maximum(whole @ w["deep"], 0) @ w["deeper"], 0)
-    result: Numbers = deep @ w["kinds weight"] + w["kinds bias"]
-    return result
+    return Inside(whole, np.maximum(whole @ w["past"] + np.maximum(whole @ w["deep"], 0) @ w["deeper"], 0))
 
 
 def _windows(rows: Numbers, order: int, left: int) -> Numbers:
