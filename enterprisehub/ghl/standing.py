@@ -70,4 +70,4 @@ def _kind(value: Any) -> str:
         return f"text, {len(value)} characters"
     if isinstance(value, int | float):
         return "a number"
-    return f"{'an object' if isinstance(value, dict) else 'a list'}, {len(value)} entries"
+    return f"an object of {len(value)}" if isinstance(value, dict) else f"a list of {len(value)}"
