@@ -11,6 +11,7 @@ from enterprisehub.tenants.api.door import Nowhere
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("enterprisehub.tenants.urls")),
+    path("", include("enterprisehub.ghl.box_urls")),
     path("", include("coaching.urls")),
     path("", include("leads.urls")),
     path("accounts/", include("allauth.urls")),

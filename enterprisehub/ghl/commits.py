@@ -22,7 +22,6 @@ AT_ONCE: Final = 500  # events in one transaction
 MOST_WAITING: Final = 5_000
 MOST_BYTES: Final = 64_000_000  # of bodies that wait
 KEPT_WITHIN: Final = 4.0  # seconds; after that the sender is asked to come again
-REASON: Final = "one sentence keeps the events of many tenants, each under the tenant of its signed location"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,7 @@ _COLUMNS: Final = (
     ("state", "text"),
     ("reason", "text"),
 )
+# It runs as every tenant: one sentence keeps the events of many, each under the tenant whose location was signed with it.
 _KEEP: Final = f"""
 WITH told AS MATERIALIZED (
     SELECT u.*, coalesce(u.known, t.id) AS tenant_id
@@ -138,7 +138,7 @@ class Commits:
     async def _commit(self, batch: list[tuple[Arrival, asyncio.Future[Kept]]]) -> None:
         columns = [list(column) for column in zip(*(_values(arrival) for arrival, _ in batch), strict=True)]
         try:
-            rows = await self._line.ask(_KEEP, columns, REASON)
+            rows = await self._line.ask(_KEEP, columns)
         except psycopg.Error as error:
             if len(batch) == 1:
                 raise

@@ -61,7 +61,7 @@ class Look:
         try:
             async with asyncio.timeout(WITHIN), self._turn:
                 if time.monotonic() - self._at >= FRESH:
-                    self._found = self._measured(await self._line.ask(_COUNT, (), "figures of the installation"))
+                    self._found = self._measured(await self._line.ask(_COUNT, ()))
                     self._at = time.monotonic()
         except (StoreDown, TimeoutError):
             return {"unknown": True, "signature_failures": _signature_failures()}

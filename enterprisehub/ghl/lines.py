@@ -30,7 +30,7 @@ class Line:
         self._line: AsyncConnection[Any] | None = None
         self._down_until = 0.0
 
-    async def ask(self, sentence: str, given: Sequence[Any] | Mapping[str, Any], reason: str) -> list[tuple[Any, ...]]:
+    async def ask(self, sentence: str, given: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The rows of one sentence in a transaction of its own over every tenant; for what is right when done twice.
 
         Tried once more where the connection had died unnoticed, as after a restart. Raises StoreDown.
@@ -39,18 +39,18 @@ class Line:
             raise StoreDown("refused a moment ago")
         fresh = self._line is None
         try:
-            return await self._once(sentence, given, reason)
+            return await self._once(sentence, given)
         except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError, OSError) as error:
             await self.close()
             if not fresh and not isinstance(error, TimeoutError):
-                return await self.ask(sentence, given, reason)
+                return await self.ask(sentence, given)
             self._down_until = monotonic() + REST
             raise StoreDown(type(error).__name__) from None
 
-    async def _once(self, sentence: str, given: Any, reason: str) -> list[tuple[Any, ...]]:
+    async def _once(self, sentence: str, given: Any) -> list[tuple[Any, ...]]:
         async with asyncio.timeout(ANSWER_WITHIN):
             async with self._transaction() as cursor:
-                await everybodys(cursor.connection, reason)
+                await everybodys(cursor.connection, "the door keeps and looks up for all tenants at once")
                 await cursor.execute(sentence.encode(), given)
                 return await cursor.fetchall()
 

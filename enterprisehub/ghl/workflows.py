@@ -94,7 +94,7 @@ class Secrets:
         return known if known is not None and known[0] > monotonic() else None
 
     async def _ask(self, hashed: str) -> Opened | None:
-        rows = await self._line.ask(_FIND, {"now": now(), "hashed": hashed}, "a secret tells whose it is")
+        rows = await self._line.ask(_FIND, {"now": now(), "hashed": hashed})
         found = Opened(*rows[0]) if rows else None
         self._known.pop(hashed, None)
         self._known[hashed] = (monotonic() + FRESH, found)

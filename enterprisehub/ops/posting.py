@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+MARK = re.compile(r"bench-[0-9a-f]{10}-m\d+")
 ANSWER_WITHIN = 30.0  # seconds
 AGAIN_AFTER = 0.5  # seconds, when the server was not there or said 429; as a sender does that tries again
 
@@ -133,29 +134,35 @@ def request_of(plan: dict[str, Any], post: dict[str, Any]) -> bytes:
     return "\r\n".join([*head, "content-type: application/json", "", ""]).encode() + body
 
 
-async def _watch(url: str, ticket: str, seen: Seen, clock: dict[str, float]) -> None:
+async def _watch(url: str, opened: asyncio.Event, seen: Seen, clock: dict[str, float]) -> None:
     """One screen: when does the card of which post come? The posts' ids stand in what was said."""
     own = [Subprotocol("ehub.json.v1")]
-    async with connect(
-        f"{url}/ws/coaching/?ticket={ticket}", subprotocols=own, open_timeout=40, compression=None
-    ) as line:
-        try:
+    try:
+        async with connect(url, subprotocols=own, open_timeout=40, ping_interval=None, compression=None) as line:
+            await line.recv()
+            opened.set()
             while True:
                 text = str(await line.recv())
                 event = json.loads(text)
                 if event["type"] == "suggestion" and event["payload"].get("message"):
-                    for name in re.findall(r"bench-[0-9a-f]{10}-\d+", text):
+                    for name in MARK.findall(text):
                         seen.cards.setdefault(name, time.perf_counter() - clock.get("start", 0.0))
-        except ConnectionClosed:
-            return
+    except (OSError, InvalidHandshake, ConnectionClosed, TimeoutError) as error:
+        seen.statuses[f"screen:{type(error).__name__}"] += 1
+    finally:
+        opened.set()
 
 
 async def _run(plan: dict[str, Any]) -> None:
     seen, clock = Seen(), {}  # type: Seen, dict[str, float]
     sender = Sender(plan, seen)
     requests = [(post["id"], post["at"], request_of(plan, post)) for post in plan["posts"]]
-    screens = [asyncio.create_task(_watch(plan["socket"], t, seen, clock)) for t in plan["tickets"]]
-    await asyncio.sleep(2.0 if screens else 0)
+    ready = [asyncio.Event() for _ in plan["tickets"]]
+    screens = [
+        asyncio.create_task(_watch(f"{plan['socket']}/ws/coaching/?ticket={ticket}", opened, seen, clock))
+        for ticket, opened in zip(plan["tickets"], ready, strict=True)
+    ]
+    await asyncio.gather(*(opened.wait() for opened in ready))
     await sender.warm()
     print(json.dumps({"opened": len(sender._idle), "screens": len(screens)}), flush=True)
     await asyncio.to_thread(sys.stdin.readline)  # go

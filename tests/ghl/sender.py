@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 KEY = Ed25519PrivateKey.generate()
 PEM = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+# Bodies that HighLevel really sent, kept beside the project; tests that read them skip where they are not.
+PAYLOADS = Path(os.environ.get("SHARED_DIR") or Path(__file__).resolve().parents[3] / "shared") / "ghl" / "payloads"
 TABLE = "tests.ghl.effects.table"
 _number = count(1)
 
