@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -202,7 +203,11 @@ def _answers(row: Connection, token: str) -> str:
     )  # fmt: skip
     location = client.call("location.get").get("location") or {}
     company = location.get("companyId")
-    return company if isinstance(company, str) else ""
+    client.company_id = company if isinstance(company, str) else ""
+    # An agency's token reads locations too; only its users tell it apart (CONTRACT §2.3).
+    with suppress(ScopeMissing):
+        client.call("user.search", limit=1)
+    return client.company_id
 
 
 def _readable(location_id: str, token: str) -> tuple[str, str]:

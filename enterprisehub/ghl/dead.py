@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.timezone import now
 
 from enterprisehub.errors import NotFound
+from enterprisehub.ghl import outbox
 from enterprisehub.ghl.models import InboundEvent, OutboundCall, State
 from enterprisehub.ghl.sweeping import WORK
 from enterprisehub.privacy.audit import record
@@ -23,13 +24,13 @@ def requeue(box: str, one: UUID | None = None) -> int:
     """Let dead letters of the current tenant's wait again, with all their attempts; how many. One may have been ignored, too.
 
     Trying something again that was done meanwhile does nothing: a done row is never dead. Raises NotFound for one that is
-    neither dead nor ignored, or whose body is no longer kept.
+    neither dead nor ignored, or whose body is no longer kept. The outbox has rules of its own (outbox.requeue).
     """
-    rows = BOXES[box].objects.filter(state=State.DEAD)
+    if box == "outbox":
+        return outbox.requeue(*((one,) if one else ()))
+    rows = InboundEvent.objects.filter(state=State.DEAD)
     if one is not None:
-        rows = BOXES[box].objects.filter(Q(state=State.DEAD) | Q(state=State.IGNORED), pk=one)
-        if box == "inbox":
-            rows = rows.exclude(body=b"")
+        rows = InboundEvent.objects.filter(Q(state=State.DEAD) | Q(state=State.IGNORED), pk=one).exclude(body=b"")
     count = int(rows.update(state=State.WAITING, attempts=0, next_at=now(), reason=""))
     if one is not None and not count:
         raise NotFound("There is no such dead letter.")

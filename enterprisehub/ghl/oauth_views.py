@@ -74,7 +74,9 @@ def confirm(request: MemberRequest) -> HttpResponse:
     """GET shows which location was chosen at HighLevel, POST `location` takes it to the tenant in which one works now."""
     found = _set_aside(request)
     if found is None:
-        messages.error(request, "There is no installation to confirm, or it is older than ten minutes. Connect once more.")
+        messages.error(
+            request, "There is no installation to confirm, or it is older than ten minutes. Connect once more."
+        )
         return redirect("highlevel")
     try:
         pair = _exchanged(request, found)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from enterprisehub.errors import HubError, Invalid
-from enterprisehub.ghl import connecting, dead, oauth, outbox, status
+from enterprisehub.ghl import connecting, dead, oauth, status
 from enterprisehub.ghl.models import Connection, Standing
 from enterprisehub.ghl.refusals import HighLevelError
 from enterprisehub.privacy.audit import record
@@ -97,10 +97,7 @@ def requeue(request: MemberRequest) -> HttpResponse:
     if box not in status.BOXES:
         raise Invalid("There are two boxes: inbox and outbox.", field="box")
     one = _id(which) if which else None
-    if box == "outbox":
-        count = outbox.requeue(one) if one else outbox.requeue()
-    else:
-        count = dead.requeue("inbox", one)
+    count = dead.requeue(box, one)
     messages.success(request, f"{count} {'is' if count == 1 else 'are'} tried again.")
     return redirect(f"{reverse('highlevel')}#{box}")
 
@@ -143,5 +140,3 @@ def _id(value: str) -> UUID:
         return UUID(value)
     except ValueError:
         raise Invalid("This is no id.", field="id") from None
-
-
