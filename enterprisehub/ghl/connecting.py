@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -203,11 +202,9 @@ def _answers(row: Connection, token: str) -> str:
     )  # fmt: skip
     location = client.call("location.get").get("location") or {}
     company = location.get("companyId")
-    client.company_id = company if isinstance(company, str) else ""
-    # An agency's token reads locations too; only its users tell it apart (CONTRACT §2.3).
-    with suppress(ScopeMissing):
-        client.call("user.search", limit=1)
-    return client.company_id
+    # An agency's token reads locations too, but no contacts (CONTRACT §2.3); without contacts there is nothing to do here.
+    client.call("contact.search", pageLimit=1)
+    return company if isinstance(company, str) else ""
 
 
 def _readable(location_id: str, token: str) -> tuple[str, str]:

@@ -35,7 +35,8 @@ REFUSED: Final = {
     "token_refused": "HighLevel does not know this token. Copy it again; it is shown only once.",
     "wrong_location": "This token belongs to another location than the id says.",
     "wrong_kind_of_token": "This is an agency's token. Make one in the sub-account, under Settings, Private Integrations.",
-    "scope_missing": "This token may not read its location: the right locations.readonly is missing.",
+    "scope_missing": "This token may not read the location and its contacts. Make it in the sub-account, not in the agency, "
+    "with the rights locations.readonly and contacts.readonly at least.",
     "missing": "HighLevel knows no location with this id.",
     "code_refused": "HighLevel does not know this code any more. Connect once more.",
 }
