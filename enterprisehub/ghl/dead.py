@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from django.utils.timezone import now
 
 from enterprisehub.errors import NotFound
-from enterprisehub.ghl.models import InboundEvent, OutboundCall, State
+from enterprisehub.ghl import outbox
+from enterprisehub.ghl.models import InboundEvent, State
 from enterprisehub.privacy.audit import record
-
-Box = type[InboundEvent] | type[OutboundCall]
-BOXES: Final[dict[str, Box]] = {"inbox": InboundEvent, "outbox": OutboundCall}
 
 
 def requeue(box: str, one: UUID | None = None) -> int:
     """Let dead letters of the current tenant's wait again, with all their attempts; how many. One event may have been ignored, too.
 
     Trying something again that was done meanwhile does nothing: a done row is never dead. Raises NotFound for one that is
-    neither dead nor ignored, or whose body is no longer kept.
+    neither dead nor ignored, or whose body is no longer kept. The outbox has rules of its own (outbox.requeue).
     """
-    rows = BOXES[box].objects.filter(state=State.DEAD)
-    if one is not None and box == "outbox":
-        rows = rows.filter(pk=one)
-    elif one is not None:
+    if box == "outbox":
+        return outbox.requeue(*((one,) if one else ()))
+    rows = InboundEvent.objects.filter(state=State.DEAD)
+    if one is not None:
         rows = InboundEvent.objects.filter(state__in=(State.DEAD, State.IGNORED), pk=one).exclude(body=b"")
     count = int(rows.update(state=State.WAITING, attempts=0, next_at=now(), reason=""))
     if one is not None and not count:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enterprisehub.ghl import inbox, sweeping, tokens, waking, writing
+from enterprisehub.ghl import connecting, inbox, installs, sweeping, tokens, waking, writing
 from enterprisehub.tenants.scope import current
 from enterprisehub.tenants.work import chore, send, task
 
@@ -38,4 +38,15 @@ def sweep_outbox() -> None:
 
 @chore("ghl.refresh_ahead", ignore_result=True, expires=250)
 def refresh_ahead() -> None:
+    installs.agencies_gone()
     tokens.renew_ahead()
+
+
+@task(connecting.LOOK, waits=True, ignore_result=True, expires=300)
+def look() -> None:
+    connecting.look(current())
+
+
+@task(installs.MINT, waits=True, ignore_result=True)
+def mint() -> None:
+    installs.minted_quietly()
