@@ -135,7 +135,7 @@ def _mint(call: Call) -> Any:
         if not form.get(name):
             raise unprocessable(f"{name} should not be empty", f"{name} must be a string")
     location = call.world.locations.get(form["locationId"])
-    if token is None or location is None or form["companyId"] != token.company_id:
+    if token is None or location is None or {form["companyId"], location.row["companyId"]} != {token.company_id}:
         raise foreign()
     if not location.active:
         raise paused()
