@@ -19,22 +19,19 @@ class Caller:
 
     def __init__(self, sandbox: Remote, token: str = "") -> None:
         self.sandbox, self.token = sandbox, token
-        self._line = httpx2.Client(base_url=sandbox.url, timeout=10, trust_env=False)
+        self.line = sandbox.line
         self.calls: list[httpx2.Response] = []
-
-    def close(self) -> None:
-        self._line.close()
 
     def __call__(self, method: str, path: str, body: Any = None, /, **query: Any) -> httpx2.Response:
         version = "2021-04-15" if path.startswith(("/conversations", "/calendars")) else "2021-07-28"
         headers = {"authorization": f"Bearer {self.token}", "version": version, "accept": "application/json"}
-        answer = self._line.request(method, path, json=body, params=query or None, headers=headers)
+        answer = self.line.request(method, path, json=body, params=query or None, headers=headers)
         self.calls.append(answer)
         return answer
 
     def raw(self, method: str, path: str, **more: Any) -> httpx2.Response:
         """A request as it is given, without the headers."""
-        answer = self._line.request(method, path, **more)
+        answer = self.line.request(method, path, **more)
         self.calls.append(answer)
         return answer
 

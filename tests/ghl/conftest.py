@@ -65,11 +65,9 @@ def sandbox(_one_sandbox: Remote) -> Remote:
 
 
 @pytest.fixture
-def call(sandbox: Remote) -> Iterator[Caller]:
+def call(sandbox: Remote) -> Caller:
     """Somebody with a private integration token of loc-oakwood, without further ado."""
-    caller = Caller(sandbox, sandbox.private_token())
-    yield caller
-    caller.close()
+    return Caller(sandbox, sandbox.private_token())
 
 
 @pytest.fixture

@@ -121,6 +121,12 @@ def test_a_foreign_location_is_closed(call: Caller) -> None:
         assert answer.json()["message"] == "The token does not have access to this location."
 
 
+def test_an_unknown_question_is_refused(call: Caller) -> None:
+    assert call("GET", "/contacts/search/duplicate", locationId=HERE, phone="+1").json()["message"] == [
+        "property phone should not exist"
+    ]
+
+
 def test_tag_endpoints_answer_with_all_tags(call: Caller, pat: dict[str, Any]) -> None:
     assert call("POST", f"/contacts/{pat['id']}/tags", {"tags": ["Hot", "web"]}).json()["tags"] == ["web", "hot"]
     assert call("DELETE", f"/contacts/{pat['id']}/tags", {"tags": ["WEB"]}).json()["tags"] == ["hot"]
@@ -293,7 +299,8 @@ def test_a_stage_of_no_pipeline_is_refused(call: Caller, pat: dict[str, Any]) ->
 
 
 def test_the_opportunity_search_speaks_in_snakes(call: Caller) -> None:
-    assert call("GET", "/opportunities/search", locationId=HERE).status_code == 422
+    answer = call("GET", "/opportunities/search", locationId=HERE)
+    assert (answer.status_code, answer.json()["message"]) == (422, ["property locationId should not exist"])
 
 
 def test_a_deleted_contact_takes_along_what_was_its_own(call: Caller, pat: dict[str, Any]) -> None:

@@ -149,14 +149,21 @@ def _calendar(call: Call) -> Any:
     return {"calendar": call.world.find("calendars", call.args["id"], here=call.location, name="Calendar")}
 
 
+_BETWEEN = "locationId userId calendarId groupId startTime endTime"
 READ, WRITE = "calendars/events.readonly", "calendars/events.write"
 ROUTES = (
-    Route("GET", "/calendars/", _calendars, "calendars.readonly"),
-    Route("GET", "/calendars/events", _events, READ),
+    Route("GET", "/calendars/", _calendars, "calendars.readonly", query="locationId groupId showDrafted"),
+    Route("GET", "/calendars/events", _events, READ, query=_BETWEEN),
     Route("POST", "/calendars/events/appointments", _create, WRITE, 200, CREATE),
     Route("GET", "/calendars/events/appointments/{eventId}", _get, READ),
     Route("PUT", "/calendars/events/appointments/{eventId}", _update, WRITE, 200, UPDATE),
     Route("DELETE", "/calendars/events/{eventId}", _delete, WRITE, 201),
     Route("GET", "/calendars/{id}", _calendar, "calendars.readonly"),
-    Route("GET", "/calendars/{id}/free-slots", _slots, "calendars.readonly"),
+    Route(
+        "GET",
+        "/calendars/{id}/free-slots",
+        _slots,
+        "calendars.readonly",
+        query="startDate endDate timezone userId userIds",
+    ),
 )

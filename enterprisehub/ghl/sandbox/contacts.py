@@ -160,8 +160,8 @@ _WORKFLOW = shape("eventStartTime:string")
 READ, WRITE = "contacts.readonly", "contacts.write"
 ROUTES = (
     Route("POST", "/contacts/search", _search, READ),
-    Route("GET", "/contacts/search/duplicate", _duplicate, READ),
-    Route("GET", "/contacts/", _all, READ),
+    Route("GET", "/contacts/search/duplicate", _duplicate, READ, query="locationId number email"),
+    Route("GET", "/contacts/", _all, READ, query="locationId startAfterId startAfter query limit"),
     Route("POST", "/contacts/", _create, WRITE, 201, CREATE),
     Route("POST", "/contacts/upsert", _upsert, WRITE, 200, UPSERT),
     Route("GET", "/contacts/{id}", _get, READ),

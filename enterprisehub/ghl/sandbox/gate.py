@@ -52,6 +52,8 @@ class Gate:
             _may(token, route)
             if token.location_id and not self._world.locations[token.location_id].active:
                 raise refusals.paused()
+        if unknown := [name for name in call.request.query if name not in route.query.split()]:
+            raise refusals.unprocessable(*(f"property {name} should not exist" for name in unknown))
         if route.body is not None:
             body = call.request.json
             if call.request.body and body is None:

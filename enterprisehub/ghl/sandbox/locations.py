@@ -127,6 +127,7 @@ def _company(call: Call) -> Any:
     return {"company": call.world.companies[call.args["companyId"]]}
 
 
+_USERS = "companyId query skip limit locationId type role ids sort sortDirection enabled2waySync"
 _AT = "/locations/{locationId}"
 _FIELDS = "locations/customFields"
 ROUTES = (
@@ -134,12 +135,12 @@ ROUTES = (
     Route("GET", f"{_AT}/tags", _tags, "locations/tags.readonly"),
     Route("POST", f"{_AT}/tags", _add_tag, "locations/tags.write", 200, shape("name:string*")),
     Route("POST", f"{_AT}/tasks/search", _task_search, "locations/tasks.readonly", 200, TASKS),
-    Route("GET", f"{_AT}/customFields", _fields, f"{_FIELDS}.readonly"),
+    Route("GET", f"{_AT}/customFields", _fields, f"{_FIELDS}.readonly", query="model"),
     Route("POST", f"{_AT}/customFields", _add_field, f"{_FIELDS}.write", 201, FIELD),
     Route("GET", f"{_AT}/customFields/{{id}}", _field, f"{_FIELDS}.readonly"),
-    Route("GET", "/users/search", _users, "users.readonly", opens="either"),
-    Route("GET", "/users/", _users_here, "users.readonly"),
+    Route("GET", "/users/search", _users, "users.readonly", opens="either", query=_USERS),
+    Route("GET", "/users/", _users_here, "users.readonly", query="locationId"),
     Route("GET", "/users/{userId}", _user, "users.readonly"),
-    Route("GET", "/workflows/", _workflows, "workflows.readonly"),
+    Route("GET", "/workflows/", _workflows, "workflows.readonly", query="locationId"),
     Route("GET", "/companies/{companyId}", _company, "companies.readonly", opens="agency"),
 )

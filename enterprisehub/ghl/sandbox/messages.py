@@ -148,10 +148,8 @@ def _sent(call: Call, medium: str) -> Row:
     body = call.body
     text = body.get("html") or body.get("message", "") if medium == "email" else body.get("message", "")
     row: Row = {"body": text, "source": call.world.options.api_source, "attachments": body.get("attachments", [])}
-    row |= {
-        "status": body.get("status")
-        or ("scheduled" if body.get("scheduledTimestamp") else call.world.options.sent_status)
-    }
+    usual = "scheduled" if body.get("scheduledTimestamp") else call.world.options.sent_status
+    row["status"] = body.get("status") or usual
     return {**row, **{key: body[key] for key in ("subject", "threadId") if key in body}}
 
 
@@ -221,16 +219,21 @@ def _recording(call: Call) -> Any:
     return Reply(200, raw=head + sound, kind="audio/x-wav")
 
 
+_SEARCHED = (
+    "locationId contactId assignedTo followers mentions query sort startAfterDate id limit lastMessageType "
+    "lastMessageAction lastMessageDirection status sortBy sortScoreProfile scoreProfile scoreProfileMin "
+    "scoreProfileMax startDate endDate"
+)
 _READ, _WRITE = "conversations/message.readonly", "conversations/message.write"
 _AT = "/conversations/messages/{messageId}/locations/{locationId}/recording"
 _SPOKEN = "/conversations/locations/{locationId}/messages/{messageId}/transcription"
 ROUTES = (
-    Route("GET", "/conversations/search", _search, "conversations.readonly"),
+    Route("GET", "/conversations/search", _search, "conversations.readonly", query=_SEARCHED),
     Route(
         "POST", "/conversations/", _create, "conversations.write", 201, shape("locationId:string* contactId:string*")
     ),
     Route("GET", "/conversations/{id}", _get, "conversations.readonly"),
-    Route("GET", "/conversations/{id}/messages", _messages, _READ),
+    Route("GET", "/conversations/{id}/messages", _messages, _READ, query="lastMessageId limit type"),
     Route("POST", "/conversations/messages", _send, _WRITE, 200, SEND),
     Route("POST", "/conversations/messages/inbound", _inbound, _WRITE, 200, INBOUND),
     Route("GET", "/conversations/messages/{id}", _message, _READ),

@@ -135,7 +135,7 @@ def _mint(call: Call) -> Any:
         if not form.get(name):
             raise unprocessable(f"{name} should not be empty", f"{name} must be a string")
     location = call.world.locations.get(form["locationId"])
-    if token is None or location is None or form["companyId"] != token.company_id:
+    if token is None or location is None or {form["companyId"], location.row["companyId"]} != {token.company_id}:
         raise foreign()
     if not location.active:
         raise paused()
@@ -164,10 +164,11 @@ def _installed(call: Call) -> Any:
     return {"locations": page, "count": len(rows), "installToFutureLocations": False}
 
 
+_INSTALLED = "skip limit query isInstalled companyId appId versionId onTrial planId locationId"
 ROUTES = (
     Route("GET", "/v2/oauth/chooselocation", _choose, opens="nobody", versioned=False),
     Route("POST", "/v2/oauth/chooselocation", _consent, opens="nobody", versioned=False),
     Route("POST", "/oauth/token", _token, opens="nobody", versioned=False),
     Route("POST", "/oauth/locationToken", _mint, "oauth.write", 201, opens="agency"),
-    Route("GET", "/oauth/installedLocations", _installed, "oauth.readonly", opens="agency"),
+    Route("GET", "/oauth/installedLocations", _installed, "oauth.readonly", opens="agency", query=_INSTALLED),
 )

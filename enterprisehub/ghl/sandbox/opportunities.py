@@ -6,7 +6,7 @@ from typing import Any
 
 from enterprisehub.ghl.sandbox import contact_rows
 from enterprisehub.ghl.sandbox.index import Row
-from enterprisehub.ghl.sandbox.refusals import Refused, unprocessable
+from enterprisehub.ghl.sandbox.refusals import Refused
 from enterprisehub.ghl.sandbox.routes import Call, Route
 from enterprisehub.ghl.sandbox.shapes import shape
 from enterprisehub.ghl.sandbox.world import Location, World, new_id
@@ -136,8 +136,6 @@ _FILTERS = {
 
 
 def _search(call: Call) -> Any:
-    if "locationId" in call.request.query:  # the name of v3
-        raise unprocessable("property locationId should not exist")
     location = call.here(call.needed("location_id"))
     rows = [row for row in reversed(location["opportunities"].values()) if _fits(call, row)]
     page, limit = max(1, call.count("page", default=1, most=10_000)), call.count("limit", default=20, most=100)
@@ -157,10 +155,15 @@ def _pipelines(call: Call) -> Any:
     return {"pipelines": list(call.here(call.needed("locationId"))["pipelines"].values())}
 
 
+# Not the names of v3: locationId is refused here.
+_SEARCHED = (
+    "q location_id pipeline_id pipeline_stage_id contact_id status assigned_to campaignId id order endDate startAfter "
+    "startAfterId date country page limit getTasks getNotes getCalendarEvents"
+)
 READ, WRITE = "opportunities.readonly", "opportunities.write"
 ROUTES = (
-    Route("GET", "/opportunities/search", _search, READ),
-    Route("GET", "/opportunities/pipelines", _pipelines, READ),
+    Route("GET", "/opportunities/search", _search, READ, query=_SEARCHED),
+    Route("GET", "/opportunities/pipelines", _pipelines, READ, query="locationId"),
     Route("POST", "/opportunities/upsert", _upsert, WRITE, 200, UPSERT),
     Route("POST", "/opportunities/", _create, WRITE, 201, CREATE),
     Route("GET", "/opportunities/{id}", _get, READ),

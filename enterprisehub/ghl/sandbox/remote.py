@@ -9,14 +9,14 @@ import httpx2
 
 
 class Remote:
-    """A sandbox by its address."""
+    """A sandbox by its address; `line` is the HTTP client, for whoever speaks the API itself."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._line = httpx2.Client(base_url=self.url, timeout=20, trust_env=False)
+        self.line = httpx2.Client(base_url=self.url, timeout=20, trust_env=False)
 
     def close(self) -> None:
-        self._line.close()
+        self.line.close()
 
     def reset(self, **options: Any) -> None:
         """As new: one location, no contact, no fault, an empty log; then with these options."""
@@ -64,7 +64,7 @@ class Remote:
         """Click Allow on the consent page; the address, with code and state, to which the browser is sent."""
         asked = dict(httpx2.URL(authorize_url).params)
         form = {**asked, "location_id": location, "as": as_, "decision": "allow"}
-        answer = self._line.post("/v2/oauth/chooselocation", data=form, follow_redirects=False)
+        answer = self.line.post("/v2/oauth/chooselocation", data=form, follow_redirects=False)
         if answer.status_code != 302:
             raise LookupError(f"the consent page answered {answer.status_code}")
         return str(answer.headers["location"])
@@ -77,7 +77,7 @@ class Remote:
         return self._post(f"contacts/{key}", **fields)
 
     def delete_contact(self, key: str) -> None:
-        self._line.delete(f"/_sandbox/contacts/{key}").raise_for_status()
+        self.line.delete(f"/_sandbox/contacts/{key}").raise_for_status()
 
     def say(self, contact: str, text: str, *, medium: str = "sms", **more: Any) -> dict[str, Any]:
         """The prospect writes; the message's row. subject, seconds, sentences can be given."""
@@ -117,7 +117,7 @@ class Remote:
         self._post("faults", faults=[{"kind": kind, "match": match, "times": times, **more}])
 
     def no_faults(self) -> None:
-        self._line.delete("/_sandbox/faults").raise_for_status()
+        self.line.delete("/_sandbox/faults").raise_for_status()
 
     def forward(self, seconds: float) -> None:
         """Put the sandbox's clock forward."""
@@ -169,12 +169,12 @@ class Remote:
             time.sleep(0.02)
 
     def _get(self, path: str) -> Any:
-        answer = self._line.get(f"/_sandbox/{path}")
+        answer = self.line.get(f"/_sandbox/{path}")
         answer.raise_for_status()
         return answer.json()
 
     def _post(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = self._line.post(f"/_sandbox/{path}", json=body)
+        answer = self.line.post(f"/_sandbox/{path}", json=body)
         if answer.status_code >= 400:
             raise ValueError(f"{path}: {answer.text}")
         return dict(answer.json())

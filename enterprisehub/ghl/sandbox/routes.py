@@ -73,6 +73,7 @@ class Route(NamedTuple):
     body: Shape | None = None
     opens: Opens = "location"
     versioned: bool = True
+    query: str = ""  # the names that may stand behind the question mark
 
 
 class Match(NamedTuple):

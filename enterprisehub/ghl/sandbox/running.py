@@ -31,7 +31,9 @@ def server(house: House) -> uvicorn.Server:
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens already, so that its port is known; 0 chooses a free one."""
-    line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named, or asyncio would not switch Nagle's delay of 40 ms off.
+    line = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     line.bind((host, port))
     line.listen(256)

@@ -74,6 +74,8 @@ def told(world: World, location: Location, contact: Row, row: Row) -> Row:
     medium, kind = row["medium"], MEDIA[row["medium"]]
     inbound = row["direction"] == "inbound"
     fields: Row = {key: row[key] for key in ("attachments", "contactId", "conversationId", "dateAdded", "direction")}
+    if medium in ("email", "comment") and not row["attachments"]:
+        del fields["attachments"]
     fields["messageType"] = kind.told if inbound or medium != "voicemail" else "VoiceMail"
     if medium not in ("call", "voicemail"):
         fields["body"] = row.get("body", "")
@@ -82,12 +84,15 @@ def told(world: World, location: Location, contact: Row, row: Row) -> Row:
         fields |= {"userId": row["userId"]} if row.get("userId") else {}
     if medium == "email":
         return fields | _mail(location, contact, row, inbound=inbound)
+    if medium == "comment":
+        more = {"messageId": row["id"], "contentType": row["contentType"], "mentions": []}
+        return fields | more | {"status": row["status"]}
     fields |= {"status": row["status"], "messageTypeId": kind.number, "messageTypeString": kind.listed}
     if world.options.message_ids or medium != "sms":
         fields["messageId"] = row["id"]
-    if medium in ("call", "voicemail"):
-        fields |= {"callDuration": row["callDuration"], "callStatus": "completed"} if "callDuration" in row else {}
-    else:
+    if medium == "call":
+        fields |= {"callDuration": row.get("callDuration", 0), "callStatus": row["status"]}
+    elif medium != "voicemail":
         fields["contentType"] = row["contentType"]
     return fields | (_numbers(location, contact, inbound=inbound) if kind.box == "TYPE_PHONE" else {})
 
