@@ -12,6 +12,7 @@ from enterprisehub.engines.base import Capability
 from leads.dates import DATES
 from leads.language import LANGUAGE
 from leads.money import MONEY
+from leads.optout import OPT_OUT
 from leads.preferences import PREFERENCES
 from leads.purposes import INTENT
 from leads.qualification import QUALIFICATION
@@ -29,6 +30,7 @@ CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
         LANGUAGE,
         MONEY,
         OBJECTION,
+        OPT_OUT,
         PREFERENCES,
         QUALIFICATION,
         QUESTION,
@@ -40,6 +42,7 @@ CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
 _WARMING: Final[dict[str, dict[str, Any]]] = {
     "coaching.card": {"text": "Hello. That is too expensive for us, under $450k by March. ¿Cuánto cuesta?"},
     "coaching.fairhousing": {"text": "A safe area.", "speaker": "agent"},
+    "leads.optout": {"text": "Hello."},
     "leads.qualification": {},
     "leads.scoring": {},
 }

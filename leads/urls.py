@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leads import import_views, lead_views, views
+from leads import contact_views, import_views, lead_views, views
 
 urlpatterns = [
     path("leads/", views.index, name="leads"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("leads/<uuid:lead_id>/history/", lead_views.history, name="lead-history"),
     path("leads/<uuid:lead_id>/move/", lead_views.move, name="lead-move"),
     path("leads/<uuid:lead_id>/agreement/", lead_views.agreement, name="lead-agreement"),
+    path("leads/<uuid:lead_id>/contact/", contact_views.contact, name="lead-contact"),
     path("leads/actions/", views.act, name="lead-actions"),
     path("leads/filters/", views.filter_save, name="lead-filters"),
     path("leads/filters/<uuid:filter_id>/delete/", views.filter_drop, name="lead-filter-delete"),

@@ -60,10 +60,22 @@ def there(db: None, neighbours: Neighbours) -> Neighbours:
 
 
 # Fields that fit every form of ours, so that a form's own checks do not stand in the way.
-FORM = {"verdict": "used", "score": "5", "text": "Hello there", "speaker": "prospect", "name": "Pat", "medium": "chat"}
+FORM = {
+    "verdict": "used",
+    "score": "5",
+    "text": "Hello there",
+    "speaker": "prospect",
+    "name": "Pat",
+    "medium": "chat",
+    "do": "opt_out",
+}
 
 # The same for operations of the API that want something said, by the end of their path.
-BODIES = {"facts": {"do": "correct", "name": "beds", "value": "3"}, "responses": {"user_message": "Hello there"}}
+BODIES = {
+    "facts": {"do": "correct", "name": "beds", "value": "3"},
+    "responses": {"user_message": "Hello there"},
+    "consents": {"given": True, "medium": "sms", "purpose": "marketing", "source": "form"},
+}
 
 
 def ask(client: Client, method: str, path: str) -> Any:

@@ -18,6 +18,7 @@ from enterprisehub.tenants.scope import current
 from leads.contact.ledger import ANY, opted_out_since
 from leads.contact.rules import rules_of
 from leads.models import Consent, Lead, Medium, Message, Overlay, Purpose, StageMove
+from leads.optout import OptOut
 from leads.services.reachable import ledger_of
 from leads.services.sending import WordsToSend, send
 from leads.services.stopping import stop
@@ -91,6 +92,25 @@ def take_back(lead: Lead, said: Statement, *, confirm: bool = False) -> Consent:
     _copy(lead, locked)
     how: dict[str, Any] = {"medium": said.medium, "purpose": said.purpose, "source": said.source}
     record("consent.take_back", lead, denied=stopped[0], kept_back=stopped[1], **how)
+    return line
+
+
+def heard(message: Message, left: OptOut) -> Consent:
+    """A prospect's own words ask for it: everything stops, or only the medium that they named; a text is confirmed once."""
+    medium = ANY if left.opt_out else left.scope
+    said = Statement(
+        source="message",
+        medium=medium,
+        purpose=Purpose.OPT_OUT,
+        quote=left.quote,
+        message=message,
+        confidence=left.confidence,
+        at=min(message.at, now()),
+    )
+    lead = message.conversation.lead
+    line = take_back(lead, said, confirm=left.opt_out and message.conversation.medium == Medium.SMS)
+    if left.wrong_number and lead.phone:
+        wrong_number(lead)
     return line
 
 

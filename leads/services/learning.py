@@ -14,19 +14,19 @@ from uuid_utils.compat import uuid7
 
 from enterprisehub.tenants.models import Tenant
 from enterprisehub.tenants.scope import current
-from leads import lifecycle, profile, sheet
+from leads import lifecycle, optout, profile, sheet
 from leads.completeness import Completeness, Fact, completeness
 from leads.handoff import HandOff, of_oneself, signed, stays, told_of
-from leads.intent import read
 from leads.models import Agreement, Lead, Message, Speaker, Stage
+from leads.optout import OptOut
 from leads.packs import Pack, pack_of
 from leads.preferences import Frame, step
 from leads.qualification import Question, Situation, next_question
-from leads.services import scored, served
+from leads.services import consents, scored, served
 from leads.services.writing import write
 from leads.slots import Slot
 
-SURE = 0.8  # the confidence from which a wish to be left alone is taken at its word
+ASKED = (optout.ALL, "sms", "call", "email")  # scopes of an opt-out that the ledger of consent hears of
 RECENT = 2  # messages, the newest one among them, in which a reason to stop asking is looked for; what stays is kept by its reason
 SETTLED = ("completeness", "stage", "stage_since", "overlay", "overlay_reason", "hand_off", "score", "score_told")
 
@@ -62,6 +62,7 @@ class Understood:
     changes: tuple[tuple[str, profile.Entry], ...] = ()
     moves: list[dict[str, Any]] = field(default_factory=list)
     news: bool = False  # anything of the lead changed
+    left: OptOut | None = None  # they asked to be left alone, or to be reached in fewer ways
 
 
 def learn(message: Message, history: Sequence[Past], *, tenant: Tenant, around: Around | None = None) -> Understood:
@@ -90,6 +91,8 @@ def learn(message: Message, history: Sequence[Past], *, tenant: Tenant, around: 
     if found.news:
         settled = {name: getattr(lead, name) for name in SETTLED}
         write(message, settled, changes=changes, moves=found.moves)
+    if found.left is not None:
+        consents.heard(message, found.left)
     return found
 
 
@@ -117,7 +120,7 @@ def settle(
     lead.completeness = round(measured.value, 4)
     found = Understood(measured)
     if message is not None:
-        _by_rule(lead, found, message, history)
+        _by_rule(lead, found, message)
     around = around or Around()
     said: tuple[Past | Message, ...] = (*history, message) if message is not None else tuple(history)
     scored.score(lead, facts, said, pack=pack, own=served.own(message.serves if message is not None else None))
@@ -213,10 +216,12 @@ def clock(lead: Lead, at: datetime, zone: str = "") -> datetime:
     return at
 
 
-def _by_rule(lead: Lead, found: Understood, message: Message, history: Sequence[Past]) -> None:
+def _by_rule(lead: Lead, found: Understood, message: Message) -> None:
     """The moves that follow from who spoke and what they wish: contact, reply, enough known, "leave me alone"."""
     replied = message.speaker == Speaker.PROSPECT
-    if replied and _wants_out(message.text, history):
+    left = optout.read(message.text) if replied else optout.OptOut()
+    found.left = left if left.scope in ASKED else None
+    if left.opt_out:
         _move(lead, found, lifecycle.DNC, message, reason="asked to be left alone")
         return
     over = _laid_over(lead, message) if replied else None
@@ -240,10 +245,6 @@ def _laid_over(lead: Lead, message: Message) -> lifecycle.Due | None:
     ]
     dues = [lifecycle.due_overlay(state_of(lead), why, quote=said, evidence=str(message.pk)) for why, said in told]
     return next((due for due in dues if due is not None), None)
-
-
-def _wants_out(text: str, history: Sequence[Past]) -> bool:
-    return any(wish.name == "opt_out" and wish.confidence >= SURE for wish in read(text, history))
 
 
 def state_of(lead: Lead) -> lifecycle.State:
