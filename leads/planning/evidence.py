@@ -44,6 +44,9 @@ class Evidence:
     turn: int = -1
 
 
+NOTHING: Final = Evidence()
+
+
 @dataclass(frozen=True)
 class Hit:
     """A cue in a turn: the place of the turn, the turn, the sentence and where it begins, and where in the turn the cue stands."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from leads.planning import cadence as cadences
-from leads.planning import signals
+from leads.planning import cadence_table, signals
 from leads.planning import urgency as urgencies
 from leads.planning.cadence import Cadence, follow_up
 from leads.planning.choosing import Next, next_action
@@ -211,7 +211,7 @@ def _changes(situation: Situation, urgent: Urgency, cadence: Cadence, risks: tup
     if cadence.stopped is not None and is_frozen(cadence.stopped):
         yield _CHANGES["consent"][spanish]
         return
-    yield _CHANGES["reply"][spanish].format(days=cadences.table(situation.own)["pause_days"])
+    yield _CHANGES["reply"][spanish].format(days=cadence_table.table(situation.own)["pause_days"])
     first = urgent.deadline
     dated = first is not None and first.kind != "timeframe"
     yield _CHANGES["date" if dated else "no_date"][spanish].format(date=first.on.isoformat() if first else "")

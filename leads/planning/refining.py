@@ -130,7 +130,8 @@ def quoted(quote: str, situation: Situation) -> Evidence | None:
     wanted = " ".join(folded(quote).split())
     if not 3 <= len(wanted) <= LONGEST_QUOTE:
         return None
-    cue = re.compile(rf"(?<!\w){r'\s+'.join(map(re.escape, wanted.split()))}(?!\w)")
+    words = r"\s+".join(map(re.escape, wanted.split()))
+    cue = re.compile(rf"(?<!\w){words}(?!\w)")
     for place in range(len(situation.turns) - 1, -1, -1):
         turn = situation.turns[place]
         if turn.speaker == PROSPECT and (hit := cue.search(folded(turn.text))):

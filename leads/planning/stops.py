@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from leads import handoff
-from leads.planning.evidence import Evidence, hits, of_slot
+from leads.planning.evidence import NOTHING, Evidence, hits, of_slot
 from leads.planning.situation import PROSPECT, Situation
 
 _OVERLAYS: Final[Mapping[str, str]] = {
@@ -62,7 +62,7 @@ class Stop:
 
     reason: str
     text: str
-    evidence: Evidence = Evidence()
+    evidence: Evidence = NOTHING
 
 
 def stop_of(situation: Situation) -> Stop | None:
@@ -101,4 +101,4 @@ def _deceased(situation: Situation) -> Stop | None:
 
 
 def _stop(reason: str, situation: Situation, evidence: Evidence | None = None) -> Stop:
-    return Stop(reason, told(reason, situation.agent_language), evidence or Evidence())
+    return Stop(reason, told(reason, situation.agent_language), evidence or NOTHING)
