@@ -26,6 +26,7 @@ PRODUCTION = ENVIRONMENT == "production"
 DEBUG = config.flag("DEBUG", False)
 SECRET_KEY = config.text("SECRET_KEY", "" if PRODUCTION else "insecure-for-development-only-" + "x" * 32)
 SECRET_KEY_FALLBACKS = config.words("SECRET_KEY_FALLBACKS")
+ENCRYPTION_KEYS = config.encryption_keys("ENCRYPTION_KEYS", SECRET_KEY)  # the first is the current one
 ALLOWED_HOSTS = config.words("ALLOWED_HOSTS", () if PRODUCTION else ("localhost", "127.0.0.1", "[::1]", "testserver"))
 CSRF_TRUSTED_ORIGINS = config.words("CSRF_TRUSTED_ORIGINS")
 DEMO_PASSWORDS = config.flag("DEMO_PASSWORDS", not PRODUCTION)
@@ -353,6 +354,7 @@ GHL_CLIENT_SECRET = config.text("GHL_CLIENT_SECRET", "")
 GHL_APP_VERSION_ID = config.text("GHL_APP_VERSION_ID", "")  # only a private or draft app needs it
 # HighLevel event -> function; the table lies above the apps, so it is named, not imported.
 GHL_EVENT_TABLE = "enterprisehub.webhooks.table"
+GHL_SETTLED_TABLE = "enterprisehub.webhooks.settled"
 GHL_WEBHOOK_PUBLIC_KEYS = config.pem_blocks("GHL_WEBHOOK_PUBLIC_KEYS")
 
 METRICS_TOKEN = config.text("METRICS_TOKEN", "")
@@ -370,6 +372,7 @@ if PRODUCTION:
         "ALLOWED_HOSTS": ALLOWED_HOSTS,
         "DEMO_PASSWORDS": DEMO_PASSWORDS,
         "DATABASE_URL": DATABASE_URL,
+        "ENCRYPTION_KEYS": os.environ.get("ENCRYPTION_KEYS"),
         "REDIS_URLS": os.environ.get("REDIS_URL")
         or all(os.environ.get(f"{use}_REDIS_URL") for use in ("CACHE", "BROKER", "CHANNEL")),
     }

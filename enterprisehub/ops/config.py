@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 import json
 import math
 import os
@@ -132,6 +135,21 @@ def pem_blocks(name: str) -> list[str]:
     return blocks
 
 
+def encryption_keys(name: str, secret: str) -> dict[str, bytes]:
+    """AES-256 keys by id, from `id:base64,id:base64`; the first seals, the others still open. Without any, one made of `secret`."""
+    keys: dict[str, bytes] = {}
+    for word in words(name):
+        key_id, _, coded = word.partition(":")
+        try:
+            key = base64.b64decode(coded + "=" * (-len(coded) % 4), altchars=b"-_" if set(coded) & set("-_") else None)
+        except binascii.Error:
+            key = b""
+        if not 1 <= len(key_id) <= 40 or not key_id.isascii() or len(key) != 32 or key_id in keys:
+            refuse(f"{name} must be id:key,id:key with different ids and base64 keys of 32 bytes.")
+        keys[key_id] = key
+    return keys or {"derived": hashlib.sha256(b"enterprisehub sealed values\0" + secret.encode()).digest()}
+
+
 def production_faults(environ: Mapping[str, object]) -> list[str]:
     """What forbids a start in production, as sentences; `environ` holds the settings by name."""
     rules = (
@@ -144,6 +162,10 @@ def production_faults(environ: Mapping[str, object]) -> list[str]:
         ("*" in (environ["ALLOWED_HOSTS"] or ()), "ALLOWED_HOSTS must not be * in production."),  # type: ignore[operator]
         (environ["DEMO_PASSWORDS"], "DEMO_PASSWORDS must be off in production."),
         (not environ["DATABASE_URL"], "DATABASE_URL must be set in production."),
+        (
+            not environ.get("ENCRYPTION_KEYS"),
+            "ENCRYPTION_KEYS must be set in production (id:base64 of 32 random bytes; the first is the current key).",
+        ),
         (
             not environ["REDIS_URLS"],
             "REDIS_URL (or CACHE_, BROKER_ and CHANNEL_REDIS_URL) must be set in production.",

@@ -1,0 +1,167 @@
+"""Does everything that goes to a prospect pass the gate, and does a "stop" stop it at once, here and in HighLevel?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.utils.timezone import now
+
+from enterprisehub.errors import Invalid
+from enterprisehub.ghl.models import Connection, Kind, OutboundCall, State
+from enterprisehub.privacy.models import AuditEvent
+from enterprisehub.tenants.scope import scope
+from leads.models import Action, ActionPlan, ActionState, Consent, Lead, Message, Overlay, Purpose, StageMove
+from leads.services import contacting
+from leads.services.contacting import Statement, WordsToSend
+from tests.world import World
+
+NOON = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)  # Wednesday: 13:00 in New York, noon in Austin
+OPEN = {"contact": {"ten_dlc": "registered", "postal_address": "1 Oak Street, Austin, TX 78701"}}
+AGREED = Statement(source="form", medium="sms", text="I agree to receive texts about homes from Oakwood Realty.")
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    """Oakwood is registered and connected; it is noon in Austin."""
+    with time_machine.travel(NOON, tick=False):
+        here = World()
+        here.oakwood.settings = OPEN
+        with scope(here.oakwood.pk):
+            here.oakwood.save()
+            Connection.objects.create(kind=Kind.OAUTH, location_id="loc-oakwood")
+            here.alice.agent.tenant = here.oakwood
+            yield here
+
+
+@pytest.fixture
+def pat(world: World) -> Lead:
+    """A prospect in Austin who agreed to texts in writing."""
+    lead: Lead = world.conversation(world.alice).lead
+    Lead.objects.filter(pk=lead.pk).update(phone="+15125550100", email="pat@example.com", contact_id="hl-pat")
+    lead.refresh_from_db()
+    contacting.give(lead, AGREED)
+    return lead
+
+
+def text(key: str = "k1", **more: str) -> WordsToSend:
+    return WordsToSend(**{"medium": "sms", "text": "Two homes came up near the park.", "key": key, **more})  # type: ignore[arg-type]
+
+
+def sent() -> list[OutboundCall]:
+    return list(OutboundCall.objects.filter(operation="message.send").order_by("id"))
+
+
+def arrive(call: OutboundCall) -> Message | None:
+    """HighLevel took it."""
+    call.state, call.done_at = State.DONE, now()
+    call.save()
+    return contacting.settled(call)
+
+
+def test_who_agreed_in_writing_gets_a_text_by_day(pat: Lead) -> None:
+    told = contacting.send(pat, text())
+    assert (told.allow, told.reason) == (True, "ok")
+    (call,) = sent()
+    assert call.contact_id == "hl-pat"
+    assert call.arguments == {"type": "SMS", "message": "Two homes came up near the park."}
+
+
+def test_the_decision_is_in_the_audit_trail_without_a_word_of_theirs_or_ours(pat: Lead) -> None:
+    contacting.send(pat, text())
+    contacting.send(pat, text("k2"))
+    rows = list(AuditEvent.objects.filter(verb="contact.send").order_by("at", "id").values_list("facts", flat=True))
+    assert [(row["allow"], row["reason"]) for row in rows] == [(True, "ok"), (False, "daily_cap")]
+    assert "park" not in str(rows)
+    assert "5550100" not in str(rows)
+
+
+def test_the_same_key_is_sent_once(pat: Lead) -> None:
+    assert contacting.send(pat, text()).allow
+    assert contacting.send(pat, text()).allow
+    assert len(sent()) == 1
+
+
+def test_what_is_on_its_way_counts_against_the_limit(pat: Lead) -> None:
+    contacting.send(pat, text())
+    told = contacting.send(pat, text("k2"))
+    assert (told.reason, told.next_at) == ("daily_cap", NOON + timedelta(days=1))
+
+
+def test_what_highlevel_took_joins_the_conversation_once(pat: Lead) -> None:
+    contacting.send(pat, text())
+    message = arrive(sent()[0])
+    assert message is not None
+    assert (message.speaker, message.text) == ("agent", "Two homes came up near the park.")
+    assert contacting.settled(sent()[0]) == message
+    assert contacting.verdict(pat, medium="sms", purpose="marketing").reason == "daily_cap"
+
+
+def test_what_highlevel_would_not_take_is_nobodys_words(pat: Lead) -> None:
+    contacting.send(pat, text())
+    call = sent()[0]
+    call.state = State.DEAD
+    assert contacting.settled(call) is None
+    assert not Message.objects.filter(speaker="agent").exists()
+
+
+def test_an_opt_out_stops_what_waits_and_tells_highlevel(world: World, pat: Lead) -> None:
+    contacting.send(pat, text())
+    plan = ActionPlan.objects.create(lead=pat, goal="g", expires_at=now())
+    action = Action.objects.create(plan=plan, lead=pat, key="a", verb="text", medium="sms", title="t", due_at=now())
+    review = Action.objects.create(plan=plan, lead=pat, key="b", verb="review", title="t", due_at=now())
+    contacting.take_back(pat, Statement(source="agent", purpose="opt_out", by=world.alice.membership))
+    pat.refresh_from_db()
+    assert pat.overlay == Overlay.DNC
+    assert pat.dnd["any"]["by"] == "opt_out"
+    assert Action.objects.get(pk=action.pk).state == ActionState.DENIED
+    assert Action.objects.get(pk=review.pk).state == ActionState.PROPOSED
+    assert OutboundCall.objects.get(operation="message.send").state == State.IGNORED
+    dnd = OutboundCall.objects.get(operation="contact.dnd")
+    assert (dnd.contact_id, dnd.arguments) == ("hl-pat", {"dnd": True})
+    assert StageMove.objects.filter(lead=pat, to_overlay="dnc").count() == 1
+    assert contacting.send(pat, text("k2")).reason == "opted_out"
+
+
+def test_a_new_consent_after_an_opt_out_needs_what_they_were_shown(world: World, pat: Lead) -> None:
+    contacting.take_back(pat, Statement(source="agent", purpose=Purpose.OPT_OUT))
+    with pytest.raises(Invalid):
+        contacting.give(pat, Statement(source="agent", medium="sms"))
+    with time_machine.travel(NOON + timedelta(hours=1), tick=False):
+        contacting.give(pat, AGREED)
+        assert pat.overlay == Overlay.NONE
+        assert contacting.verdict(pat, medium="sms", purpose="marketing").allow
+        assert contacting.verdict(pat, medium="email", purpose="marketing").reason == "opted_out"
+
+
+def test_an_offer_by_mail_ends_with_the_address_and_the_way_out(pat: Lead) -> None:
+    contacting.send(pat, text(medium="email", subject="Two <homes>", text="Hello\n\nTwo <b>homes</b>."))
+    (call,) = sent()
+    assert call.arguments["type"] == "Email"
+    assert "1 Oak Street, Austin, TX 78701" in call.arguments["html"]
+    assert "unsubscribe" in call.arguments["html"]
+    assert "&lt;b&gt;homes" in call.arguments["html"]
+
+
+def test_without_a_postal_address_no_offer_goes_by_mail(world: World, pat: Lead) -> None:
+    world.oakwood.settings = {"contact": {"ten_dlc": "registered"}}
+    world.oakwood.save()
+    told = contacting.send(pat, text(medium="email", subject="s"))
+    assert told.reason == "no_postal_address"
+    assert not sent()
+
+
+def test_a_wrong_number_closes_the_number_and_not_the_person(pat: Lead) -> None:
+    contacting.wrong_number(pat)
+    assert contacting.verdict(pat, medium="sms", purpose="marketing").reason == "wrong_number"
+    pat.phone = "+15125550111"
+    assert contacting.verdict(pat, medium="sms", purpose="marketing").allow
+
+
+def test_the_ledger_only_grows(pat: Lead) -> None:
+    contacting.take_back(pat, Statement(source="agent", purpose="marketing", medium="sms"))
+    assert Consent.objects.filter(lead=pat).count() == 2
+    assert pat.overlay == Overlay.NONE
+    assert contacting.verdict(pat, medium="sms", purpose="marketing").reason == "opted_out"
