@@ -8,4 +8,7 @@ schedule: dict[str, dict[str, Any]] = {
     "send what the broker did not take": {"task": "tenants.sweep", "schedule": 20.0},
     "take old screen events away": {"task": "realtime.prune", "schedule": 600.0},
     "forget what writes were answered with": {"task": "tenants.forget_answers", "schedule": 3600.0},
+    "plan what has changed": {"task": "leads.plan_what_changed", "schedule": 20.0},
+    "let spent plans go": {"task": "leads.keep_plans", "schedule": 60.0},
+    "tell of new leads that wait": {"task": "leads.escalate", "schedule": 15.0},
 }

@@ -354,6 +354,8 @@ GHL_CLIENT_SECRET = config.text("GHL_CLIENT_SECRET", "")
 GHL_APP_VERSION_ID = config.text("GHL_APP_VERSION_ID", "")  # only a private or draft app needs it
 # HighLevel event -> function; the table lies above the apps, so it is named, not imported.
 GHL_EVENT_TABLE = "enterprisehub.webhooks.table"
+# What fair housing has against an agent's words: it lies above the room of leads, so it is named, not imported.
+DRAFT_GUARD = "coaching.services.compliance.flags_of"
 GHL_SETTLED_TABLE = "enterprisehub.webhooks.settled"
 GHL_WEBHOOK_PUBLIC_KEYS = config.pem_blocks("GHL_WEBHOOK_PUBLIC_KEYS")
 

@@ -1,4 +1,4 @@
-"""Work about leads that the worker does: take a file in, read a conversation again, learn from past leads."""
+"""Work about leads that the worker does: take a file in, read a conversation again, plan, learn from past leads."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 
-from enterprisehub.tenants.work import task
+from enterprisehub.tenants.work import chore, task
 from leads.importing import taking_in
-from leads.services import reading, scorecards
+from leads.services import keeping, planning, reading, refining_plans, scorecards, speed
 
 
 @task("leads.import", waits=True, ignore_result=True)
@@ -25,3 +25,28 @@ def understand(conversation: str) -> None:
 @task("leads.train_scoring", waits=True, ignore_result=True, soft_time_limit=240, time_limit=280)
 def train_scoring(model: str) -> None:
     scorecards.learn(UUID(model), time_is_up=SoftTimeLimitExceeded)
+
+
+@task("leads.plan", ignore_result=True)
+def plan(lead: str) -> None:
+    planning.plan_by_id(UUID(lead))
+
+
+@task("leads.refine_plan", waits=True, lane="live", ignore_result=True)
+def refine_plan(plan: str) -> None:
+    refining_plans.refine(UUID(plan))
+
+
+@chore("leads.plan_what_changed", ignore_result=True, expires=60)
+def plan_what_changed() -> None:
+    keeping.plan_what_changed()
+
+
+@chore("leads.keep_plans", ignore_result=True, expires=60)
+def keep_plans() -> None:
+    keeping.expire()
+
+
+@chore("leads.escalate", ignore_result=True, expires=30)
+def escalate() -> None:
+    speed.escalate()

@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
+from enterprisehub.engines.base import Capability
+from enterprisehub.errors import Invalid
 from leads import money
 from leads.planning import claim_words as words
 from leads.planning.evidence import table
-from leads.planning.situation import Home
+from leads.planning.situation import NO_HOME, Home
 from leads.words import folded
 
 
@@ -232,3 +234,38 @@ def _patterns() -> tuple[tuple[str, bool, re.Pattern[str]], ...]:
                 text = rule[form].replace("{count}", data["count"])
                 found.append((kind, form == "not_so", re.compile(rf"(?<!\w)(?:{text})")))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class ClaimsQuestion:
+    """A draft, and what is known of the property."""
+
+    text: str
+    home: Home = NO_HOME
+
+
+def parse(given: Mapping[str, Any]) -> ClaimsQuestion:
+    """`text`, and `listing` {price, facts {name: value}}; Invalid names what is wrong."""
+    text, listing = given.get("text"), given.get("listing") or {}
+    if not isinstance(text, str):
+        raise Invalid("`text` is a text.", field="text")
+    if not isinstance(listing, dict) or not isinstance(listing.get("facts") or {}, dict):
+        raise Invalid("`listing` is an object with a price and facts.", field="listing")
+    price = listing.get("price")
+    good = isinstance(price, int | float) and not isinstance(price, bool)
+    return ClaimsQuestion(text, Home(price=float(price) if good and price else None, facts=listing.get("facts") or {}))
+
+
+def answer(question: ClaimsQuestion) -> tuple[Claim, ...]:
+    """The local engine of `leads.claims`."""
+    return claims(question.text, question.home)
+
+
+def told(found: tuple[Claim, ...]) -> dict[str, Any]:
+    """As JSON: every claim, and whether one of them keeps the draft from being sent."""
+    return {"claims": render(found), "blocked": bool(unresolved(found))}
+
+
+CLAIMS: Capability[ClaimsQuestion, tuple[Claim, ...]] = Capability(
+    "leads.claims", ClaimsQuestion, tuple, answer, parse=parse, render=told
+)

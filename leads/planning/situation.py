@@ -12,6 +12,7 @@ from leads.features import LEAST_SURE, Timeframe, band_of
 from leads.planning.hours import DEFAULT_HOURS
 
 PROSPECT: Final = "prospect"
+DISMISSED: Final = "dismissed"
 TEXTING: Final = frozenset({"sms", "chat", "social"})
 
 
@@ -42,7 +43,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Done:
-    """Something that the agent did: the verb, when, and what came of it."""
+    """Something that the agent did: the verb, when, and what came of it; a step that was dismissed counts as made."""
 
     verb: str
     at: datetime
@@ -58,6 +59,9 @@ class Home:
     price: float | None = None
     currency: str = "USD"
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+NO_HOME: Final = Home()
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class Situation:
     exception: str = ""
     began: datetime | None = None
     since: datetime | None = None
-    home: Home = Home()
+    home: Home = NO_HOME
     question: str = ""
     reachable: frozenset[str] = frozenset({"call", "sms", "email"})
     blocked: frozenset[str] = frozenset()
@@ -118,12 +122,13 @@ class Situation:
     def last_try(self) -> datetime | None:
         """When the agent last wrote, called or did anything towards the lead."""
         said = [turn.at for turn in self.turns if turn.speaker != PROSPECT]
-        return max([*said, *(one.at for one in self.done)], default=None)
+        return max([*said, *(one.at for one in self.done if one.outcome != DISMISSED)], default=None)
 
     @property
     def unanswered(self) -> tuple[Turn, ...]:
-        """What the prospect said since anybody answered, oldest first."""
-        after = self.last_try
+        """What the prospect said since anybody answered, or decided that it needs no answer, oldest first."""
+        passed = [one.at for one in self.done if one.outcome == DISMISSED]
+        after = max([*passed, *filter(None, [self.last_try])], default=None)
         return tuple(turn for turn in self.turns if turn.speaker == PROSPECT and (after is None or turn.at > after))
 
     def tries(self, since: datetime) -> int:
