@@ -56,7 +56,8 @@ def there(db: None) -> Neighbours:
 FORM = {"verdict": "used", "score": "5", "text": "Hello there", "speaker": "prospect", "name": "Pat", "medium": "chat"}
 
 # The same for operations of the API that want something said, by the end of their path.
-BODIES = {"facts": {"do": "correct", "name": "beds", "value": "3"}, "responses": {"user_message": "Hello there"}}
+BODIES = {"facts": {"do": "correct", "name": "beds", "value": "3"}, "responses": {"user_message": "Hello there"},
+          "snooze": {"until": "2027-01-01T12:00:00Z"}}  # fmt: skip
 
 
 def ask(client: Client, method: str, path: str) -> Any:

@@ -125,7 +125,7 @@ def _fact(one: Any, now: datetime) -> Known:
         confidence=float(sure),
         at=at or now,
         earlier=one.get("earlier"),
-        contradiction=one.get("contradiction") is True,
+        contradiction=True in (one.get("contradiction"), one.get("contradicted")),
     )
 
 

@@ -41,7 +41,7 @@ def expire() -> int:
     moment = now()
     with unscoped("actions of every tenant grow old"):
         stale = Action.objects.filter(
-            state=ActionState.PROPOSED, decided_by=None, plan__expires_at__lte=moment, due_at__lte=moment
+            state=ActionState.PROPOSED, decided_at=None, plan__expires_at__lte=moment, due_at__lte=moment
         )
         ids = list(stale.values_list("pk", flat=True)[: MOST * 5])
         gone = Action.objects.filter(pk__in=ids).update(state=ActionState.EXPIRED)

@@ -140,7 +140,7 @@ def _act(lead: Lead, row: ActionPlan, made: Plan, situation: Situation) -> Actio
     wanted = key_of(lead, made.action) if made.action is not None else ""
     open_ones = list(Action.objects.select_for_update(of=("self",)).filter(lead=lead, state__in=OPEN))
     for action in open_ones:
-        mine = action.decided_by_id is not None or action.state == ActionState.SNOOZED
+        mine = action.decided_at is not None
         if action.key == wanted or (mine and not is_frozen(made.cadence.stopped)):
             action.plan = row
         else:
@@ -155,7 +155,7 @@ def _act(lead: Lead, row: ActionPlan, made: Plan, situation: Situation) -> Actio
 
 
 def _is_kept(action: Action) -> bool:
-    return action.state == ActionState.SNOOZED or (action.state in OPEN and action.decided_by_id is not None)
+    return action.state in OPEN and action.decided_at is not None
 
 
 def _written(lead: Lead, row: ActionPlan, proposal: Proposal, situation: Situation, *, known: Action | None) -> Action:
@@ -193,7 +193,7 @@ def key_of(lead: Lead, proposal: Proposal) -> str:
 
 def _refine_later(row: ActionPlan, action: Action | None, tenant: Tenant) -> None:
     """Claude improves the words where it may be asked and there is something to improve."""
-    if action is None or action.state != ActionState.PROPOSED or action.decided_by_id is not None:
+    if action is None or action.state != ActionState.PROPOSED or action.decided_at is not None:
         return
     if policies.credential() is not None and policies.terms_of(tenant.settings).enabled:
         later("leads.refine_plan", durable=False, plan=row.pk)

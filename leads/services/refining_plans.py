@@ -70,7 +70,7 @@ def _load(plan_id: UUID) -> _Work | None:
 
 def _open(row: ActionPlan) -> Action | None:
     """The plan's action, while nobody has touched it."""
-    found: Action | None = Action.objects.filter(plan=row, state=ActionState.PROPOSED, decided_by=None).first()
+    found: Action | None = Action.objects.filter(plan=row, state=ActionState.PROPOSED, decided_at=None).first()
     return found
 
 
