@@ -14,6 +14,7 @@ from leads.said import LONGEST_HISTORY, Plain
 from leads.serializers_semantic import MOST_FACTS, FactRequest, Moment, SaidRequest
 from leads.services import MAX_TEXT
 from leads.services.deciding import LONGEST_SOURCE, OUTCOMES
+from leads.services.situations import rows_of
 from leads.services.today import QUEUE
 
 PAGE, LARGEST_PAGE = 50, 200
@@ -79,10 +80,20 @@ class SituationRequest(Strict):
     timezone = Text(required=False, max_length=64, help_text="Of the lead; the tenant's when left out.")
 
 
+class Listed(serializers.ListSerializer[Any]):
+    """What is kept as a list of objects; anything else that was written there is not told."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        return super().to_representation(rows_of(data))
+
+
 class Shown(serializers.Serializer[Any]):
     quote = serializers.CharField(allow_blank=True)
     message = serializers.CharField(allow_blank=True, help_text="The message's id, where it is on record.")
     slot = serializers.CharField(allow_blank=True)
+
+    class Meta:
+        list_serializer_class = Listed
 
 
 class SignalAnswer(serializers.Serializer[Any]):
@@ -197,6 +208,9 @@ class ClaimAnswer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     known = serializers.BooleanField(help_text="False keeps the draft from being sent.")
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+
+    class Meta:
+        list_serializer_class = Listed
 
 
 class VerdictAnswer(serializers.Serializer[Any]):

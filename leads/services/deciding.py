@@ -26,7 +26,7 @@ from leads.services.allowing import rendered
 from leads.services.people import MAX_TEXT, is_visible
 from leads.services.planning import OPEN, told
 from leads.services.refining_plans import guarded
-from leads.services.situations import home_of
+from leads.services.situations import home_of, rows_of
 
 # What may have come of an action, and how it reads.
 OUTCOMES: Final = {
@@ -181,7 +181,7 @@ def settled(call: OutboundCall) -> None:
 
 def claims_of(action: Action, sources: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """The claims of the draft as it stands, those known that a fact or a person bears out."""
-    given = {**{one["claim"]: one["source"] for one in action.claims if one.get("person")}, **(sources or {})}
+    given = {**{one["claim"]: one["source"] for one in rows_of(action.claims) if one.get("person")}, **(sources or {})}
     found = claims_told(tuple(_sourced(one, given) for one in claims(action.draft, home_of(action.lead))))
     return [{**one, "person": one["claim"] in given} for one in found]
 

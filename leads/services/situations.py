@@ -104,3 +104,8 @@ def _reachable(lead: Lead, said: list[Message]) -> frozenset[str]:
     ways |= {"call", "sms"} if lead.phone else set()
     ways |= {"email"} if lead.email else set()
     return frozenset(ways or {"call", "sms", "email"})
+
+
+def rows_of(value: object) -> list[dict[str, Any]]:
+    """The objects of a list that is kept as JSON; whatever else was written there is not shown."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -13,10 +13,12 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime, now
 
 from enterprisehub.errors import NotFound
+from enterprisehub.realtime.models import Stream
 from enterprisehub.tenants.models import Agent, Tenant
 from leads.models import Action, ActionPlan, ActionState, Lead
 from leads.services import speed
 from leads.services.planning import OPEN
+from leads.services.situations import rows_of
 from leads.services.speed import Waiting
 
 PAGE: Final = 25
@@ -91,11 +93,16 @@ def listed(
     return list(rows.order_by("-rank", "pk")[:size])
 
 
+def seq_of(agent: Agent | None) -> int:
+    """The number of the last event told to this agent: read before the page's rows, nothing falls between."""
+    return Stream.objects.filter(agent=agent).values_list("seq", flat=True).first() or 0 if agent is not None else 0
+
+
 def marked(action: Action) -> list[tuple[str, dict[str, Any] | None]]:
     """The draft in pieces, each with the claim that it is, or None: what is not known is highlighted."""
     pieces: list[tuple[str, dict[str, Any] | None]] = []
     at = 0
-    for claim in action.claims:
+    for claim in rows_of(action.claims):
         start, end = int(claim["start"]), int(claim["end"])
         if at <= start < end <= len(action.draft):
             pieces += [(action.draft[at:start], None), (action.draft[start:end], claim)]

@@ -21,7 +21,16 @@ SEMANTIC = ["/semantic/intent", "/semantic/preferences", "/semantic/qualificatio
 FLOW, LEAD, ACTION = f"/qualification/{uuid4()}", f"/leads/{uuid4()}", f"/actions/{uuid4()}"
 PLANNING = ["/actions/plan", "/actions/urgency", "/actions/follow-up"]  # without a lead they record nothing
 DECISIONS = [f"{ACTION}/{verb}" for verb in ("approve", "snooze", "complete", "dismiss")]
-POSTS = [*COACHING, *SEMANTIC, "/qualification/start", f"{FLOW}/responses", f"{FLOW}/end", f"{LEAD}/facts", *PLANNING, *DECISIONS]
+POSTS = [
+    *COACHING,
+    *SEMANTIC,
+    "/qualification/start",
+    f"{FLOW}/responses",
+    f"{FLOW}/end",
+    f"{LEAD}/facts",
+    *PLANNING,
+    *DECISIONS,
+]
 GETS = ["sessions", f"sessions/{uuid4()}", FLOW, "/leads", LEAD, f"{LEAD}/score", "/actions", ACTION]
 NOT_RECORDED = {"objections", "next-question", *SEMANTIC, *PLANNING}
 
