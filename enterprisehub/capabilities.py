@@ -47,7 +47,9 @@ CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
 _WARMING: Final[dict[str, dict[str, Any]]] = {
     "coaching.card": {"text": "Hello. That is too expensive for us, under $450k by March. ¿Cuánto cuesta?"},
     "coaching.fairhousing": {"text": "A safe area.", "speaker": "agent"},
-    "leads.plan": {"conversation": [{"speaker": "prospect", "text": "Our lease ends on March 3. ¿Cuándo puedo verla?"}]},
+    "leads.plan": {
+        "conversation": [{"speaker": "prospect", "text": "Our lease ends on March 3. ¿Cuándo puedo verla?"}]
+    },
     "leads.qualification": {},
     "leads.scoring": {},
 }

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from babel.dates import format_date
+
 from leads import dates
 from leads.planning.evidence import Evidence, Hit, day, hits, of_slot, pattern, table
 from leads.planning.situation import Known, Situation
@@ -151,11 +153,12 @@ def _level(rule: Mapping[str, Any], days: int) -> str:
 def _why(first: Deadline, language: str) -> str:
     title = table("urgency")[first.kind]["title"]
     name = title.get(language, title["en"])
+    on = format_date(first.on, "d MMM y", locale="es_US" if language == "es" else "en_US")
     if language == "es":
         when = "hoy" if first.days == 0 else "mañana" if first.days == 1 else f"en {first.days} días"
-        return f"{name[0].upper()}{name[1:]}: {when} ({first.on.isoformat()})."
-    when = "today" if first.days == 0 else "tomorrow" if first.days == 1 else f"in {first.days} days"
-    return f"{name[0].upper()}{name[1:]}: {when} ({first.on.isoformat()})."
+    else:
+        when = "today" if first.days == 0 else "tomorrow" if first.days == 1 else f"in {first.days} days"
+    return f"{name[0].upper()}{name[1:]}: {when} ({on})."
 
 
 def _local(at: datetime, situation: Situation) -> datetime:

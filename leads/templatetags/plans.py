@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -41,6 +41,15 @@ def moment_of(text: object) -> datetime | None:
         return parse_datetime(str(text)) if text else None
     except ValueError:
         return None
+
+
+@register.filter
+def day_of(text: object) -> str:
+    """A day that is kept as text: 20 Dec 2026."""
+    try:
+        return f"{date.fromisoformat(str(text)[:10]):%-d %b %Y}"
+    except ValueError:
+        return ""
 
 
 @register.filter
