@@ -56,7 +56,7 @@ STATED: Final = re.compile(
 )
 # Spoken of in such a statement, but not of the property: the agreement, the talk, the search.
 NOT_IT: Final = re.compile(
-    r"\b(?:agreement|fee|call|meeting|question|message|lenders?|loans?|lease|step|steps|date|time|moment|word|words|page|list|alerts?|file|choice|decision|hurry|pressure|sources?|links?|days?|minutes|comision|acuerdo|llamada|cita|pregunta|mensaje|prestamistas?|paso|pasos|fecha|prisa|lista|decision|expediente|fuentes|enlaces)\b"
+    r"\b(?:agreement|fee|call|meeting|question|message|lenders?|loans?|lease|step|steps|ones|names?|figures?|papers|documents?|comments|given us|cifras|documentos|comentarios|date|time|moment|word|words|page|list|alerts?|file|choice|decision|hurry|pressure|sources?|links?|days?|minutes|comision|acuerdo|llamada|cita|pregunta|mensaje|prestamistas?|paso|pasos|fecha|prisa|lista|decision|expediente|fuentes|enlaces)\b"
 )
 EMPTY: Final = frozenset(
     [

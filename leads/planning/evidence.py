@@ -19,7 +19,7 @@ MOST_TURNS: Final = 40  # of the newest are read
 # "if our lease ended", "my sister's lease", "we are not pre-approved": the words are there, the fact is not theirs
 _NOT_MEANT: Final = re.compile(
     r"\b(?:if|unless|whether|si|as if|como si)\b[^.!?,;]{0,24}$"
-    r"|\b(?:my|our|a|mi|nuestr[oa]|un|una)\s+(?:sister|brother|friend|neighbou?r|cousin|boss|colleague|coworker|tenant|parent|mom|dad|son|daughter|aunt|uncle)s?'s? \w*\s*$"
+    r"|\b(?:my|our|a|mi|nuestr[oa]|un|una)\s+(?:sister|brother|friend|neighbou?r|cousin|boss|colleague|coworker|tenant|parent|mom|dad|son|daughter|aunt|uncle)s?'s? [^.!?,;]{0,30}$"
     r"|\b(?:he|she|they) (?:said|says|told)\b[^.!?]{0,24}$"
 )
 _THEIRS: Final = re.compile(
@@ -93,6 +93,16 @@ def of_slot(known: Known, situation: Situation) -> Evidence:
     if not places and known.quote:
         places = [n for n, turn in enumerate(turns) if turn.speaker == PROSPECT and known.quote in turn.text]
     return Evidence(known.quote, known.message, known.name, places[-1] if places else -1)
+
+
+def is_meant(known: Known, situation: Situation) -> bool:
+    """Whether the words behind this fact speak of themselves: "my sister's lease ends Friday" does not."""
+    place = of_slot(known, situation).turn
+    if place < 0 or not known.quote:
+        return True
+    plain = folded(situation.turns[place].text)
+    start = plain.find(folded(known.quote))
+    return start < 0 or not _NOT_MEANT.search(plain[:start])
 
 
 def unique(found: Sequence[Evidence]) -> tuple[Evidence, ...]:

@@ -69,6 +69,8 @@ def stop_of(situation: Situation) -> Stop | None:
     """The hard stop that holds, None when follow-up may go on."""
     if reason := _OVERLAYS.get(situation.overlay):
         return _stop(reason, situation)
+    if (died := _deceased(situation)) is not None:
+        return died
     heard = handoff.triggered(situation.turns, situation.agent_language)
     if heard is not None and heard.reason in _HAND_OFFS:
         message = situation.turns[heard.turn].id if 0 <= heard.turn < len(situation.turns) else ""
@@ -78,7 +80,7 @@ def stop_of(situation: Situation) -> Stop | None:
     status = situation.slot("agent_status")
     if status is not None and handoff.signed(status.value):
         return _stop("signed_elsewhere", situation, of_slot(status, situation))
-    return _deceased(situation)
+    return None
 
 
 def is_frozen(stop: Stop | None) -> bool:

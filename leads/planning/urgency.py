@@ -11,11 +11,16 @@ from typing import Any, Final
 from babel.dates import format_date
 
 from leads import dates
-from leads.planning.evidence import Evidence, Hit, day, hits, of_slot, pattern, table
+from leads.planning.evidence import Evidence, Hit, day, hits, is_meant, of_slot, pattern, table
 from leads.planning.situation import Known, Situation
+from leads.words import folded
 
 LEVELS: Final = ("low", "normal", "high", "critical")
 _SOLD: Final = re.compile(r"\b(?:sold|closed|settled|vendi|vendimos|cerramos|cerre)\b")
+# "as soon as possible" is a mood, not a time
+_IN_A_MOOD: Final = re.compile(
+    r"\b(?:asap|soon\w*|now|today|right away|immediate\w*|urgent\w*|quick\w*|pronto|ya|cuanto antes|inmediat\w*|ahora)\b"
+)
 NO_DATE: Final = {
     "en": "No date that presses is known; ask what they are working toward.",
     "es": "No se conoce ninguna fecha que apremie; pregunte hacia qué fecha trabajan.",
@@ -56,7 +61,8 @@ def urgency(situation: Situation) -> Urgency:
     language = situation.agent_language
     if found:
         return Urgency(found[0].level, _why(found[0], language), found)
-    if situation.timeframe == "0-3" and (known := situation.slot("timeframe")):
+    known = situation.slot("timeframe")
+    if situation.timeframe == "0-3" and known is not None and not _IN_A_MOOD.search(folded(str(known.value))):
         told = {"en": "They want to move within three months.", "es": "Quieren mudarse en tres meses."}
         return Urgency("normal", told.get(language, told["en"]), _loose(known, situation))
     return Urgency("low", NO_DATE.get(language, NO_DATE["en"]))
@@ -135,7 +141,7 @@ def _date_in(hit: Hit, situation: Situation, *, after: tuple[int, ...]) -> date 
 def _kept(rule: Mapping[str, Any], situation: Situation) -> tuple[date, Evidence] | None:
     for name in rule.get("slots", ()):
         known = situation.slot(name)
-        if known is not None and (on := day(known.value)) is not None:
+        if known is not None and (on := day(known.value)) is not None and is_meant(known, situation):
             return on, of_slot(known, situation)
     return None
 

@@ -23,9 +23,9 @@ FRESH: Final = timedelta(seconds=12)  # what changed this moment is planned by w
 def plan_what_changed() -> int:
     """Ask for plans where words, a stage or an expiry are newer than the plan; how many were asked for."""
     moment = now()
-    newest = ActionPlan.objects.filter(lead=OuterRef("pk"), superseded_at=None)
-    current = newest.filter(made_at__gte=OuterRef("changed"), expires_at__gt=moment)
     with unscoped("plans of every tenant may be older than what is known"):
+        newest = ActionPlan.objects.filter(lead=OuterRef("pk"), superseded_at=None)
+        current = newest.filter(made_at__gte=OuterRef("changed"), expires_at__gt=moment)
         rows = Lead.objects.annotate(changed=Greatest("spoken_at", "stage_since", output_field=DateTimeField()))
         talked = Q(changed__gt=moment - LOOKS_BACK, changed__lt=moment - FRESH)
         spent = Exists(newest.filter(expires_at__lte=moment))
