@@ -21,7 +21,7 @@ from enterprisehub.tenants.access import may
 from enterprisehub.tenants.page import MemberRequest, page, page_number
 from leads.forms import BeginForm
 from leads.models import Agreement, Conversation, Lead, Overlay, Speaker, Stage
-from leads.services import seen
+from leads.services import seen, today
 from leads.services.learning import RECENT, Past, question_for, sheet_of, vertical_of
 from leads.services.telling import looks
 from leads.values import SLOT_NAMES
@@ -119,7 +119,8 @@ def lead(request: MemberRequest, lead_id: UUID) -> HttpResponse:
         raise NotFound("There is no such conversation.")
     if chosen is not None:
         chosen.lead = found
-    context |= {"lead": found, "talks": talks}
+    plan, actions = today.standing(found)
+    context |= {"lead": found, "talks": talks, "plan": plan, "plan_actions": actions}
     context |= {"stages": Stage.choices, "overlays": Overlay.choices, "agreements": Agreement.choices}
     return render(request, "coaching/lead.html", context | _thread(request, chosen, rights))
 

@@ -13,6 +13,9 @@ from leads.dates import DATES
 from leads.language import LANGUAGE
 from leads.money import MONEY
 from leads.optout import OPT_OUT
+from leads.planning.answering import FOLLOW_UP, URGENCY
+from leads.planning.claims import CLAIMS
+from leads.planning.refining import PLAN
 from leads.preferences import PREFERENCES
 from leads.purposes import INTENT
 from leads.qualification import QUALIFICATION
@@ -23,26 +26,33 @@ from leads.understanding import UNDERSTAND
 CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
     each.name: each
     for each in (
+        CLAIMS,
         COACH,
         DATES,
         FAIR_HOUSING,
+        FOLLOW_UP,
         INTENT,
         LANGUAGE,
         MONEY,
         OBJECTION,
         OPT_OUT,
+        PLAN,
         PREFERENCES,
         QUALIFICATION,
         QUESTION,
         SCORING,
         SENTIMENT,
         UNDERSTAND,
+        URGENCY,
     )
 }
 _WARMING: Final[dict[str, dict[str, Any]]] = {
     "coaching.card": {"text": "Hello. That is too expensive for us, under $450k by March. ¿Cuánto cuesta?"},
     "coaching.fairhousing": {"text": "A safe area.", "speaker": "agent"},
     "leads.optout": {"text": "Hello."},
+    "leads.plan": {
+        "conversation": [{"speaker": "prospect", "text": "Our lease ends on March 3. ¿Cuándo puedo verla?"}]
+    },
     "leads.qualification": {},
     "leads.scoring": {},
 }

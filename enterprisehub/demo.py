@@ -18,6 +18,7 @@ import yaml
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from enterprisehub import demo_day
 from enterprisehub.tenants import api_keys
 from enterprisehub.tenants.access import Role
 from enterprisehub.tenants.models import Agent, ApiKey, Membership, Tenant, User
@@ -99,6 +100,7 @@ def _player(wanted: dict[str, Any], run: int) -> Player:
         )
         _member(wanted["owner"], Role.OWNER, is_staff=True)
         agent.tenant = tenant
+        demo_day.lay_out(agent, script()["day"])
         lead = wanted["lead"]
         name = lead["names"][run % len(lead["names"])]
         conversation = begin(

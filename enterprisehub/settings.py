@@ -356,6 +356,8 @@ GHL_RATE = config.whole("GHL_RATE", 80, least=1, most=100)  # calls per ten seco
 GHL_DAILY_BUDGET = config.whole("GHL_DAILY_BUDGET", 180_000, least=1, most=200_000)
 # HighLevel event -> function; the table lies above the apps, so it is named, not imported.
 GHL_EVENT_TABLE = config.text("GHL_EVENT_TABLE", "enterprisehub.webhooks.table")
+# What fair housing has against an agent's words: it lies above the room of leads, so it is named, not imported.
+DRAFT_GUARD = "coaching.services.compliance.flags_of"
 GHL_SETTLED_TABLE = "enterprisehub.webhooks.settled"
 GHL_STILL_TABLE = "enterprisehub.webhooks.still"
 # HighLevel signs for everybody with one key (developer portal, "Webhook Authentication", as of 2026-08-30).

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from coaching.services.receiving import receive
+from enterprisehub.ghl import installs
 from enterprisehub.ghl.contacts import contact
 from enterprisehub.ghl.inbox import Ignored
 from enterprisehub.ghl.models import OutboundCall
@@ -93,6 +94,8 @@ table: Final[dict[str, Callable[[Event], Any]]] = {
     "ContactDelete": _contact_gone,
     **{name: partial(_record, kind=kind, gone=gone) for name, (kind, gone) in _RECORDS.items()},
     "workflow": _workflow,
+    "INSTALL": installs.installed,
+    "UNINSTALL": installs.uninstalled,
     **dict.fromkeys(("ConversationUnreadUpdate", "CampaignStatusUpdate", "LocationUpdate", "UserCreate"), _nothing),
 }
 

@@ -19,7 +19,7 @@ _MOST_DAYS = 400
 class Hours:
     """Business hours: the local times from `opens` to `closes` (same day), on `days` (Monday = 0), except on `closed_on`.
 
-    Invalid when they never open.
+    `special` are days of the week with times of their own: (day, opens, closes). Invalid when they never open.
     """
 
     zone: ZoneInfo
@@ -27,12 +27,20 @@ class Hours:
     closes: time = time(18)
     days: frozenset[int] = frozenset(range(5))
     closed_on: frozenset[date] = field(default=frozenset())
+    special: tuple[tuple[int, time, time], ...] = ()
 
     def __post_init__(self) -> None:
         if self.opens >= self.closes:
             raise Invalid("Business hours must open before they close.", field="opens")
         if not self.days & frozenset(range(7)):
             raise Invalid("Business hours need a day of the week from 0 to 6.", field="days")
+
+    def on(self, day: date) -> tuple[time, time] | None:
+        """From when to when it is open on that day, None when it is closed."""
+        if day.weekday() not in self.days or day in self.closed_on:
+            return None
+        own = ((opens, closes) for number, opens, closes in self.special if number == day.weekday())
+        return next(own, (self.opens, self.closes))
 
 
 @dataclass(frozen=True)
@@ -95,5 +103,6 @@ def _clock(rule: Mapping[str, Any], *, since: datetime, now: datetime, hours: Ho
 
 def _open(day: date, hours: Hours) -> tuple[datetime, datetime]:
     """From when to when that day is open, in UTC; an empty span when it is closed."""
-    opens, closes = (datetime.combine(day, at, hours.zone).astimezone(UTC) for at in (hours.opens, hours.closes))
-    return (opens, closes) if day.weekday() in hours.days and day not in hours.closed_on else (opens, opens)
+    span = hours.on(day)
+    opens, closes = (datetime.combine(day, at, hours.zone).astimezone(UTC) for at in span or (hours.opens, hours.opens))
+    return opens, closes

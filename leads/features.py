@@ -133,7 +133,7 @@ def features_of(facts: Iterable[Known], standing: Standing, messages: Sequence[S
         stage=standing.stage,
         overlay=standing.overlay,
         completeness=_completeness(standing.completeness),
-        timeframe=_timeframe(known, now),
+        timeframe=band_of(known, now),
         financing=_financing(known),
         agent_status=_agent_status(known),
         appointment=standing.appointment,
@@ -181,7 +181,8 @@ def _words(value: Any) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z_]+", folded(str(value)[:200]).replace("-", "").replace("'", "")))
 
 
-def _timeframe(known: dict[str, Any], now: datetime) -> Timeframe:
+def band_of(known: dict[str, Any], now: datetime) -> Timeframe:
+    """In how many months they want to move, from the slots `deadline` and `timeframe`; `now` is aware."""
     values = [known[name] for name in ("deadline", "timeframe") if name in known]
     bands = [_band(value, now) for value in values]
     return next((band for band in bands if band != "said"), "said") if bands else "unknown"

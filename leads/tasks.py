@@ -1,4 +1,4 @@
-"""Work about leads that the worker does: take a file in, read a conversation again, learn from past leads, score by what was learned."""
+"""Work about leads that the worker does: take a file in, read again, plan, learn from past leads, speak with HighLevel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,19 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from enterprisehub.tenants.work import chore, task
 from leads.importing import taking_in
-from leads.services import crm, crm_records, reading, reconciling, rescoring, scorecards, writing_back
+from leads.services import (
+    crm,
+    crm_records,
+    keeping,
+    planning,
+    reading,
+    reconciling,
+    refining_plans,
+    rescoring,
+    scorecards,
+    speed,
+    writing_back,
+)
 
 
 @task("leads.import", waits=True, ignore_result=True)
@@ -60,3 +72,28 @@ def reconcile_all() -> None:
 @task("leads.score_again", waits=True, ignore_result=True, soft_time_limit=240, time_limit=280)
 def score_again(after: str) -> None:
     rescoring.score_leads(UUID(after) if after else None)
+
+
+@task("leads.plan", ignore_result=True)
+def plan(lead: str) -> None:
+    planning.plan_by_id(UUID(lead))
+
+
+@task("leads.refine_plan", waits=True, lane="live", ignore_result=True)
+def refine_plan(plan: str) -> None:
+    refining_plans.refine(UUID(plan))
+
+
+@chore("leads.plan_what_changed", ignore_result=True, expires=60)
+def plan_what_changed() -> None:
+    keeping.plan_what_changed()
+
+
+@chore("leads.keep_plans", ignore_result=True, expires=60)
+def keep_plans() -> None:
+    keeping.expire()
+
+
+@chore("leads.escalate", ignore_result=True, expires=30)
+def escalate() -> None:
+    speed.escalate()

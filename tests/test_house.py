@@ -28,6 +28,7 @@ THINKING = (
     "leads/qualification.py", "leads/questions.py",
     "leads/encoding.py", "leads/features.py", "leads/scorecards.py", "leads/scoring.py",
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "leads" / "learning").glob("*.py"))),
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "leads" / "planning").glob("*.py"))),
 )  # fmt: skip
 FRAMEWORKS = {"django", "celery", "channels", "anthropic", "rest_framework"}
 VAGUE = re.compile(r"(manager|handler|processor|helper|utils?|enhanced|intelligent|smart)s?$", re.IGNORECASE)

@@ -75,6 +75,7 @@ BODIES = {
     "facts": {"do": "correct", "name": "beds", "value": "3"},
     "responses": {"user_message": "Hello there"},
     "consents": {"given": True, "medium": "sms", "purpose": "marketing", "source": "form"},
+    "snooze": {"until": "2027-01-01T12:00:00Z"},
 }
 
 

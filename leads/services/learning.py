@@ -210,7 +210,8 @@ def clock(lead: Lead, at: datetime, zone: str = "") -> datetime:
     """`at` in the lead's zone; in the tenant's when the lead's is not known."""
     for name in (lead.timezone, zone):
         try:
-            return at.astimezone(ZoneInfo(name)) if name else at
+            if name:
+                return at.astimezone(ZoneInfo(name))
         except (ZoneInfoNotFoundError, ValueError):
             continue
     return at

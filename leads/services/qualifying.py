@@ -21,13 +21,12 @@ from leads.handoff import HandOff, hand_off, reasons
 from leads.models import Change, Flow, Lead, Message, Said, Side, SlotFact, Speaker, Stage
 from leads.packs import pack_of
 from leads.qualification import Question
-from leads.services import reading
+from leads.services import planning, reading
 from leads.services.learning import Around, Past, learn, question_for, recent, vertical_of
 from leads.services.people import conversation_of, is_visible, take_in
 from leads.services.telling import tell_known
 
-MOST_ASKED = 40
-CONTACT = re.compile(r"[\x21-\x7e]{1,64}")
+MOST_ASKED, CONTACT = 40, re.compile(r"[\x21-\x7e]{1,64}")
 # What happened to a fact between two turns -> why completeness may be lower
 _LOWERS = {
     Change.ERASED: "erased",
@@ -156,6 +155,7 @@ def _hear(tenant: Tenant, lead: Lead, flow: Flow, reply: Reply) -> Step:
     message.conversation = conversation
     found = learn(message, past, tenant=tenant, around=Around(tuple(flow.asked), question=question))
     reading.wish(message, found, tenant=tenant)
+    planning.wish(lead.pk)
     fell = _fell(flow, lead, facts, since=past[-1].at if past else flow.started_at, after=found.completeness)
     then = hand_off(lead.hand_off, lead.language or "en") if lead.hand_off in reasons() else found.next
     if found.news:

@@ -43,6 +43,8 @@ function startDesk(line) {
     if (opinion) desk.came(`feedback-${opinion.dataset.feedback}`);
     const known = frame.querySelector("[data-known]");
     if (known) desk.came(known.dataset.known);
+    const queue = frame.querySelector("[data-queue]");
+    if (queue) tellOfPlan(queue.dataset.queue);
     const replayed = frame.dataset.missed !== undefined;
     const news = place(frame);
     if (!news) return;
@@ -58,6 +60,12 @@ function startDesk(line) {
     if (!document.hidden) [unseen, document.title] = [0, title];
   });
   return { desk, composer, show };
+}
+
+// Whoever shows plans (Today, a lead's page) loads them anew.
+function tellOfPlan(lead) {
+  document.dispatchEvent(new CustomEvent("queue", { detail: lead }));
+  document.dispatchEvent(new CustomEvent(`plan-${lead}`));
 }
 
 // Says that the second wave is on its way, in a line that is there anyway.

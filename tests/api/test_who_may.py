@@ -18,10 +18,21 @@ from tests.world import World
 
 COACHING = ["real-time", "objections", "next-question", "sessions", f"sessions/{uuid4()}/end", "feedback", "tickets"]
 SEMANTIC = ["/semantic/intent", "/semantic/preferences", "/semantic/qualification", "/semantic/questions"]
-FLOW, LEAD = f"/qualification/{uuid4()}", f"/leads/{uuid4()}"
-POSTS = [*COACHING, *SEMANTIC, "/qualification/start", f"{FLOW}/responses", f"{FLOW}/end", f"{LEAD}/facts"]
-GETS = ["sessions", f"sessions/{uuid4()}", FLOW, "/leads", LEAD, f"{LEAD}/score"]
-NOT_RECORDED = {"objections", "next-question", *SEMANTIC}
+FLOW, LEAD, ACTION = f"/qualification/{uuid4()}", f"/leads/{uuid4()}", f"/actions/{uuid4()}"
+PLANNING = ["/actions/plan", "/actions/urgency", "/actions/follow-up"]  # without a lead they record nothing
+DECISIONS = [f"{ACTION}/{verb}" for verb in ("approve", "snooze", "complete", "dismiss")]
+POSTS = [
+    *COACHING,
+    *SEMANTIC,
+    "/qualification/start",
+    f"{FLOW}/responses",
+    f"{FLOW}/end",
+    f"{LEAD}/facts",
+    *PLANNING,
+    *DECISIONS,
+]
+GETS = ["sessions", f"sessions/{uuid4()}", FLOW, "/leads", LEAD, f"{LEAD}/score", "/actions", ACTION]
+NOT_RECORDED = {"objections", "next-question", *SEMANTIC, *PLANNING}
 
 
 def statuses(caller: Caller) -> set[int]:

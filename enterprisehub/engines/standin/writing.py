@@ -9,6 +9,7 @@ from typing import Any
 _LINE = re.compile(r"^\[([\w.-]+)\]\s+(.+)$")
 _ENTRY = re.compile(r"^## ([\w-]+): (.*)$")
 _CARD = frozenset({"say", "ask", "quote", "kind", "line_ids"})
+_PLAN = frozenset({"goal", "draft", "would_change"})
 _FACTS = frozenset({"facts", "confidence"})
 _READ = 6  # of the prospect's newest turns are facts looked for
 # (slot, words that say it, value); the words themselves where the value is empty
@@ -64,6 +65,8 @@ def write(body: dict[str, Any]) -> Any:
         return {**fill(schema), **_card(body)}
     if (schema.get("properties") or {}).keys() == _FACTS:
         return _understood(body)
+    if (schema.get("properties") or {}).keys() >= _PLAN:
+        return _planned(body)
     filled = fill(schema)
     if isinstance(filled, dict) and "quote" in filled:
         filled["quote"] = _quote(_newest(body))
@@ -136,6 +139,23 @@ def _understood(body: dict[str, Any]) -> dict[str, Any]:
         if found and slot not in taken:
             facts.append({"name": slot, "quote": found, "value": value or found})
     return {"facts": facts, "confidence": 0.8 if facts else 0.5}
+
+
+def _planned(body: dict[str, Any]) -> dict[str, Any]:
+    """The given plan in a little more words: the goal stays, the draft thanks first, the newest words are the reason."""
+    situation, said = _situation(body), _quote(_newest(body))
+    thanks = "Gracias por escribir." if situation.get("prospect_language") == "es" else "Thank you for writing."
+    draft = str(situation.get("draft") or "")
+    return {
+        "goal": str(situation.get("goal") or ""),
+        "why": f"{situation.get('why') or ''} Their own words say what matters.".strip(),
+        "draft": f"{thanks} {draft}" if draft and thanks not in draft else draft,
+        "quotes": [said] if said else [],
+        "risks": [],
+        "opportunities": [],
+        "would_change": [],
+        "confidence": 0.7,
+    }
 
 
 def _newest(body: dict[str, Any]) -> str:

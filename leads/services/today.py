@@ -1,0 +1,121 @@
+"""What has an agent to do today, in which order, and why?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localtime, now
+
+from enterprisehub.errors import NotFound
+from enterprisehub.realtime.models import Stream
+from enterprisehub.tenants.models import Agent, Tenant
+from leads.models import Action, ActionPlan, ActionState, Lead
+from leads.services import speed
+from leads.services.planning import OPEN
+from leads.services.situations import rows_of
+from leads.services.speed import Waiting
+
+PAGE: Final = 25
+QUEUE: Final = tuple(str(state) for state in OPEN)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One page of the queue, the clocks of new leads, and how much else is open."""
+
+    rows: list[Action]
+    clocks: list[Waiting]
+    more: bool
+    later: int
+
+
+def day(agent: Agent | None, *, tenant: Tenant, everyone: bool = False, page: int = 1) -> Day:
+    """What is due until this evening, the most pressing first; six queries however long the queue is."""
+    evening = _evening(tenant)
+    due = _due(queue(agent, everyone=everyone), evening)
+    start = (max(page, 1) - 1) * PAGE
+    rows = list(due.order_by("-rank", "due_at", "id")[start : start + PAGE + 1])
+    ahead = queue(agent, everyone=everyone).exclude(pk__in=due.values("pk")).count()
+    clocks = speed.waiting(agent, everyone=everyone, tenant=tenant)
+    return Day(rows[:PAGE], clocks, len(rows) > PAGE, ahead)
+
+
+def queue(agent: Agent | None, *, everyone: bool = False) -> QuerySet[Action]:
+    """Open actions of this agent's leads and of nobody's, or of everybody's."""
+    rows: QuerySet[Action] = Action.objects.filter(state__in=QUEUE, lead__deleted_at=None)
+    rows = rows.select_related("lead__agent", "plan", "agent")
+    if everyone:
+        return rows
+    mine = Q(lead__agent=agent) | Q(lead__agent=None)
+    return rows.filter(mine) if agent is not None else rows.none()
+
+
+def one(agent: Agent | None, action_id: UUID, *, everyone: bool = False) -> Action:
+    """One row of the queue, whatever its state; what is not theirs to see looks like none."""
+    rows = Action.objects.select_related("lead__agent", "plan", "agent")
+    if not everyone:
+        rows = rows.filter(Q(lead__agent=agent) | Q(lead__agent=None)) if agent is not None else rows.none()
+    found: Action | None = rows.filter(pk=action_id).first()
+    if found is None:
+        raise NotFound("There is no such action.", field="action_id")
+    return found
+
+
+def standing(lead: Lead) -> tuple[ActionPlan | None, list[Action]]:
+    """The lead's plan as it stands and its open actions, the next one first. Two queries."""
+    row = ActionPlan.objects.filter(lead=lead, superseded_at=None).first()
+    actions = Action.objects.filter(lead=lead, state__in=QUEUE).select_related("plan").order_by("due_at", "-rank")
+    return row, list(actions[:5])
+
+
+def listed(
+    agent: Agent | None,
+    *,
+    everyone: bool,
+    states: Sequence[str] = QUEUE,
+    size: int = 50,
+    after: tuple[float, UUID] | None = None,
+) -> list[Action]:
+    """For programs: the queue by rank, going on after that rank and id."""
+    rows: QuerySet[Action] = Action.objects.filter(state__in=list(states), lead__deleted_at=None)
+    rows = rows.select_related("lead__agent", "plan", "agent")
+    if not everyone:
+        rows = rows.filter(Q(lead__agent=agent) | Q(lead__agent=None)) if agent is not None else rows.none()
+    if after is not None:
+        rank, key = after
+        rows = rows.filter(Q(rank__lt=rank) | Q(rank=rank, pk__gt=key))
+    return list(rows.order_by("-rank", "pk")[:size])
+
+
+def seq_of(agent: Agent | None) -> int:
+    """The number of the last event told to this agent: read before the page's rows, nothing falls between."""
+    return Stream.objects.filter(agent=agent).values_list("seq", flat=True).first() or 0 if agent is not None else 0
+
+
+def marked(action: Action) -> list[tuple[str, dict[str, Any] | None]]:
+    """The draft in pieces, each with the claim that it is, or None: what is not known is highlighted."""
+    pieces: list[tuple[str, dict[str, Any] | None]] = []
+    at = 0
+    for claim in rows_of(action.claims):
+        start, end = int(claim["start"]), int(claim["end"])
+        if at <= start < end <= len(action.draft):
+            pieces += [(action.draft[at:start], None), (action.draft[start:end], claim)]
+            at = end
+    return [piece for piece in [*pieces, (action.draft[at:], None)] if piece[0]]
+
+
+def _due(rows: QuerySet[Action], evening: datetime) -> QuerySet[Action]:
+    awake = ~Q(state=ActionState.SNOOZED) | Q(snoozed_until__lte=now())
+    return rows.filter(awake, due_at__lte=evening)
+
+
+def _evening(tenant: Tenant) -> datetime:
+    """The end of today on the tenant's clock."""
+    zone = ZoneInfo(tenant.timezone)
+    return datetime.combine(localtime(now(), zone).date() + timedelta(days=1), time(), zone)
