@@ -15,7 +15,7 @@ from enterprisehub.ghl.schemas import Event
 from enterprisehub.ghl.words import INBOUND, OUTBOUND, spoken
 from enterprisehub.tenants.work import later
 from leads.models import CrmKind
-from leads.services import contacting, crm, crm_records, writing_back
+from leads.services import contacting, crm, crm_records, deciding, writing_back
 
 
 def _message(event: Event, *, way: str) -> None:
@@ -53,6 +53,11 @@ def _workflow(event: Event) -> None:
     if isinstance(told, dict) and str(told.get("direction", "")).lower() == INBOUND:
         said = {**told, "contactId": event.subject, "messageType": told.get("type")}
         _or_ignore(receive(spoken(said), kind=INBOUND, fallback_id=f"hook:{event.id}", at=event.occurred_at))
+
+
+def _sent(call: OutboundCall) -> None:
+    contacting.settled(call)
+    deciding.settled(call)
 
 
 def _or_ignore(why: str) -> None:
@@ -102,7 +107,7 @@ table: Final[dict[str, Callable[[Event], Any]]] = {
 # What happens when a write to HighLevel is settled, done or given up: its operation's name, and the function that is
 # given the OutboundCall in its tenant's scope, in the transaction that settles it.
 settled: Final[dict[str, Callable[[OutboundCall], Any]]] = {
-    "message.send": contacting.settled,
+    "message.send": _sent,
     "contact.update": crm.told,
     "field.create": writing_back.go_on,
     "note.create": writing_back.go_on,
@@ -110,4 +115,4 @@ settled: Final[dict[str, Callable[[OutboundCall], Any]]] = {
 
 # Whether a promised write may still be made, asked right before it is: operation, and the function that is given the
 # OutboundCall in its tenant's scope and returns "" or the reason (a code) why it is not made any more.
-still: Final[dict[str, Callable[..., str]]] = {}
+still: Final[dict[str, Callable[[OutboundCall], str]]] = {"message.send": contacting.still}

@@ -57,6 +57,7 @@ def plan_by_id(lead_id: UUID) -> None:
     lead = Lead.objects.filter(pk=lead_id, deleted_at=None).first()
     if lead is not None:
         plan(lead)
+        later("leads.write_back", durable=False, lead=lead.pk)
 
 
 @transaction.atomic
