@@ -18,12 +18,11 @@ import yaml
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from enterprisehub import demo_day
+from enterprisehub import demo_day, demo_highlevel
 from enterprisehub.tenants import api_keys
 from enterprisehub.tenants.access import Role
 from enterprisehub.tenants.models import Agent, ApiKey, Membership, Tenant, User
 from enterprisehub.tenants.scope import scope, unscoped
-from leads.services import NewLead, begin
 
 SCRIPT = Path(__file__).parent / "data" / "demo.yaml"
 PASSWORD = "coach-me-kindly"  # noqa: S105 - the demo's own, printed on the screen; production refuses it
@@ -43,6 +42,8 @@ class Player:
     tenant_id: UUID
     agent_id: UUID
     lead_id: UUID
+    contact_id: str
+    medium: str
     key: str
     events: list[dict[str, Any]] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -101,24 +102,33 @@ def _player(wanted: dict[str, Any], run: int) -> Player:
         _member(wanted["owner"], Role.OWNER, is_staff=True)
         agent.tenant = tenant
         demo_day.lay_out(agent, script()["day"])
-        lead = wanted["lead"]
-        name = lead["names"][run % len(lead["names"])]
-        conversation = begin(
-            agent, NewLead(name, lead["medium"], lead["listing"], Decimal(lead["price"]), side=lead["side"])
-        )
         ApiKey.objects.filter(name="Demo integration").delete()
         key = ApiKey(name="Demo integration", scopes=["coaching:write", "coaching:read"], agent=agent)
         text = api_keys.issue(key)
-        return Player(
-            tenant.slug,
-            tenant.name,
-            person["email"],
-            wanted["owner"]["email"],
-            tenant.pk,
-            agent.pk,
-            conversation.lead_id,
-            text,
-        )
+    contact_id, lead_id = _prospect(tenant, agent, wanted["lead"], run)
+    return Player(
+        tenant.slug,
+        tenant.name,
+        person["email"],
+        wanted["owner"]["email"],
+        tenant.pk,
+        agent.pk,
+        lead_id,
+        contact_id,
+        wanted["lead"]["medium"],
+        text,
+    )
+
+
+def _prospect(tenant: Tenant, agent: Agent, given: dict[str, Any], run: int) -> tuple[str, UUID]:
+    """A new contact in HighLevel, which is told to us and becomes a lead; joins the two first where need be."""
+    if not demo_highlevel.is_joined(tenant):
+        demo_highlevel.join(tenant, agent)
+    name = given["names"][run % len(given["names"])]
+    contact_id, lead_id = demo_highlevel.arrive(tenant, name, f"+1{given['area']}5550{100 + uuid4().int % 100}")
+    with scope(tenant.pk):
+        demo_highlevel.talk_about(lead_id, agent, {**given, "price": Decimal(given["price"])})
+    return contact_id, lead_id
 
 
 def _member(person: dict[str, Any], role: str, *, is_staff: bool = False) -> User:
@@ -167,6 +177,10 @@ class Stage:
     async def say(self, socket: ClientConnection | None, line: dict[str, Any]) -> str:
         """Feed one line through its door; returns its message id."""
         player, message = self.of(line["tenant"]), f"demo-{uuid4()}"
+        if line.get("door") == "highlevel":
+            said = demo_highlevel.sandbox().say
+            row = await asyncio.to_thread(said, player.contact_id, line["say"], medium=player.medium)
+            return f"ghl:{row['id']}"
         if "agent" in line or line["door"] == "socket":
             if socket is None:
                 raise ValueError("this line needs an open socket")

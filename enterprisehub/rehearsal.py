@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from coaching.models import Improvement
-from enterprisehub import demo
+from enterprisehub import demo, demo_highlevel
 from enterprisehub.demo import CARD_WAIT, REFINED_WAIT, Played, Player, Stage, refined, told_about, until
 from enterprisehub.tenants.scope import scope
 
@@ -25,6 +25,7 @@ def rehearse(url: str, write: Callable[[str], Any]) -> int:
     played = asyncio.run(_play(stage))
     problems = [f"line {one.number}: {problem}" for one in played for problem in one.problems]
     problems += [problem for player in players for problem in _stream(player)] + _apart(players) + _improved(players[0])
+    problems += _in_highlevel(players)
     _table(played, write)
     for problem in problems:
         write(f"  WRONG {problem}")
@@ -43,7 +44,7 @@ async def _play(stage: Stage) -> list[Played]:
                 await _line(stage, line, one if line["tenant"] == first.slug else other) for line in lines[:dropped]
             ]
             await _feedback(first, one)
-        missed = {**lines[dropped], "door": "api"}
+        missed = lines[dropped] if lines[dropped]["door"] == "highlevel" else {**lines[dropped], "door": "api"}
         message = await stage.say(None, missed)  # nobody listens: the replay must bring it
         async with stage.screen(first) as one:
             result = Played(dropped + 1, first.slug, "replay", missed["say"], missed["expect"])
@@ -151,6 +152,15 @@ def _improved(player: Player) -> list[str]:
                 return []
         time.sleep(0.3)
     return ["the low score was not looked into"]
+
+
+def _in_highlevel(players: list[Player]) -> list[str]:
+    """What was understood of the second prospect stands there; the first one, who wants to be left alone, is."""
+    first, second = players
+    problems = [f"{second.slug}: {one}" for one in demo_highlevel.missing_of(second.contact_id)]
+    if demo_highlevel.is_disturbed(first.contact_id):
+        problems.append(f"{first.slug}: HighLevel was not told to leave the prospect alone")
+    return problems
 
 
 def _table(played: list[Played], write: Callable[[str], Any]) -> None:

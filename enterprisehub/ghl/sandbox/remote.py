@@ -41,6 +41,11 @@ class Remote:
         """A new location with this id: name, companyId, timezone, allowDuplicateContact, installed."""
         return self._post("locations", id=key, **fields)
 
+    @property
+    def locations(self) -> list[dict[str, Any]]:
+        """Every location with all that is in it."""
+        return list(self._get("state")["locations"])
+
     def change_location(self, key: str, **fields: Any) -> dict[str, Any]:
         """active, allowDuplicateContact."""
         return self._post(f"locations/{key}", **fields)

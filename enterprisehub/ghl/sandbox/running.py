@@ -7,11 +7,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 
 from enterprisehub.ghl.sandbox.app import Sandbox
-from enterprisehub.ghl.sandbox.house import House
+from enterprisehub.ghl.sandbox.house import APP, House
+from enterprisehub.ghl.sandbox.keys import Signer
 
 START_WITHIN = 20.0
 
@@ -38,6 +40,20 @@ def listen(host: str, port: int) -> socket.socket:
     line.bind((host, port))
     line.listen(256)
     return line
+
+
+def environment(port: int, key_file: Path) -> dict[str, str]:
+    """What the product is told so that the sandbox on this port, with the key in this file, is its HighLevel."""
+    key_file.parent.mkdir(parents=True, exist_ok=True)
+    url = f"http://127.0.0.1:{port}"
+    return {
+        "GHL_API_BASE": url,
+        "GHL_OAUTH_BASE": url,
+        "GHL_CLIENT_ID": APP.client_id,
+        "GHL_CLIENT_SECRET": APP.client_secret,
+        "GHL_APP_VERSION_ID": APP.version_id,
+        "GHL_WEBHOOK_PUBLIC_KEYS": Signer.of_file(key_file).public_pem,
+    }
 
 
 @contextmanager

@@ -17,7 +17,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from enterprisehub import demo, rehearsal
+from enterprisehub.ghl.sandbox.running import environment
+from enterprisehub.management.commands.dev import SANDBOX_KEY
 
+SANDBOX_PORT = "DEMO_SANDBOX_PORT"  # set by the demo for itself
 READY_WAIT = 60.0  # seconds until the stack must answer
 ROUNDS = 20  # how often the conversation is played while somebody watches
 
@@ -33,12 +36,22 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo's passwords are public, so it does not run in production.")
-        if not settings.SERVICES_CONFIGURED:
-            sys.exit(self._under_embedded_services(options))
+        if not settings.SERVICES_CONFIGURED or not os.environ.get(SANDBOX_PORT):
+            sys.exit(self._again(options))
         port = options["port"] or (_free_port() if options["once"] else settings.PORT)
         url = f"http://127.0.0.1:{port}"
         stack = subprocess.Popen(
-            [sys.executable, "manage.py", "dev", "--standin", "--port", str(port)], cwd=settings.BASE_DIR
+            [
+                sys.executable,
+                "manage.py",
+                "dev",
+                "--standin",
+                "--port",
+                str(port),
+                "--sandbox",
+                os.environ[SANDBOX_PORT],
+            ],
+            cwd=settings.BASE_DIR,
         )
         signal.signal(signal.SIGTERM, _stop)
         try:
@@ -51,13 +64,17 @@ class Command(BaseCommand):
         finally:
             _end(stack)
 
-    def _under_embedded_services(self, options: dict[str, Any]) -> int:
+    def _again(self, options: dict[str, Any]) -> int:
+        """The same command with a HighLevel to talk to, and with services where none were given."""
         once = ["--ephemeral"] if options["once"] else []
         again = [sys.executable, "manage.py", "demo", "--pace", str(options["pace"])]
         again += ["--once"] if options["once"] else []
         again += ["--port", str(options["port"])] if options["port"] else []
-        command = [sys.executable, "manage.py", "embedded", "run", *once, "--", *again]
-        return subprocess.call(command, cwd=settings.BASE_DIR)
+        if not settings.SERVICES_CONFIGURED:
+            again = [sys.executable, "manage.py", "embedded", "run", *once, "--", *again]
+        port = _free_port()
+        env = {**os.environ, **environment(port, SANDBOX_KEY), SANDBOX_PORT: str(port)}
+        return subprocess.call(again, cwd=settings.BASE_DIR, env=env)
 
     def _wait(self, url: str, stack: subprocess.Popen[bytes]) -> None:
         end = time.monotonic() + READY_WAIT
@@ -91,6 +108,10 @@ class Command(BaseCommand):
         lines = ["", f"  EnterpriseHub is at {url}", f"  Every password is: {demo.PASSWORD}", ""]
         lines += [f"  {one.tenant:<24} agent {one.email:<24} owner {one.owner}" for one in players]
         mode = "Claude" if settings.ANTHROPIC_API_KEY else "the local stand-in (no ANTHROPIC_API_KEY is set)"
+        lines += [
+            "",
+            f"  HighLevel is played by a sandbox at {settings.GHL_API_BASE}: write to your agent there yourself.",
+        ]
         lines += ["", f"  Second thoughts come from {mode}.", "  A conversation arrives in a few seconds.", ""]
         self.stdout.write("\n".join(lines))
 

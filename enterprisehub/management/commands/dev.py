@@ -10,17 +10,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from enterprisehub.ghl.sandbox.running import environment
 from enterprisehub.ops import embedded
 from enterprisehub.ops.children import Group, Stopped, stop_signals
 from enterprisehub.ops.embedded import free_port
 from enterprisehub.ops.postgres import StackError
 
 STAND_IN = "enterprisehub.engines.standin"  # the module that plays Claude over HTTP: `python -m STAND_IN --port N`
+SANDBOX = "enterprisehub.ghl.sandbox"  # and HighLevel
+SANDBOX_KEY = Path(settings.DATA_DIR) / "sandbox" / "key.pem"
 FIRST_PAGE_BEFORE = "worker"  # loading takes seconds of processor: the page and its refinements come first
 PAGE_WITHIN = 120.0  # seconds
 CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "enterprisehub.celery")
@@ -36,6 +40,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=settings.PORT, help="default: PORT, else 8000")
         parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--sandbox", type=int, metavar="PORT", help="let a local sandbox play HighLevel there")
         parser.add_argument("--standin", action="store_true", help="without a key, let a local stand-in play Claude")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -67,6 +72,12 @@ class Command(BaseCommand):
             group.start("claude", [sys.executable, "-m", STAND_IN, "--port", port], env=env, cwd=str(settings.BASE_DIR))
             env |= {"ANTHROPIC_BASE_URL": f"http://127.0.0.1:{port}", "ANTHROPIC_API_KEY": "stand-in"}
             env["CLAUDE_STAND_IN"] = "yes"
+        if options["sandbox"]:
+            env |= environment(options["sandbox"], SANDBOX_KEY)
+            told = f"http://127.0.0.1:{options['port']}/webhooks/ghl/"
+            command = ["-m", SANDBOX, "--port", str(options["sandbox"]), "--key-file", str(SANDBOX_KEY)]
+            command = [sys.executable, *command, "--webhook-url", told]
+            group.start("highlevel", command, env=env, cwd=str(settings.BASE_DIR))
         for name, command in processes(options["host"], options["port"]).items():
             if name == FIRST_PAGE_BEFORE:
                 _await_page(group, options["host"], options["port"])
