@@ -21,7 +21,7 @@ from enterprisehub.ghl.sandbox.running import environment
 from enterprisehub.management.commands.dev import SANDBOX_KEY
 
 SANDBOX_PORT = "DEMO_SANDBOX_PORT"  # set by the demo for itself
-READY_WAIT = 60.0  # seconds until the stack must answer
+READY_WAIT = 180.0  # seconds until the stack must answer
 ROUNDS = 20  # how often the conversation is played while somebody watches
 
 
