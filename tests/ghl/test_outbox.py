@@ -400,3 +400,26 @@ def test_words_are_cut_to_size_and_messages_never_are(world: World, highlevel: R
         with pytest.raises(Invalid):
             promise(world, wrong.pop("operation"), pat, "2", **wrong)  # type: ignore[arg-type]
     assert len(outbox(world.oakwood)) == 1
+
+
+@pytest.mark.parametrize("operation", ["message.send", "note.create"])
+def test_a_worker_that_is_killed_while_highlevel_answers_makes_nothing_twice(
+    world: World, highlevel: Remote, pat: str, operation: str
+) -> None:
+    words = {"type": "SMS", "message": "Hello"} if operation == "message.send" else {"body": "why"}
+    promise(world, operation, pat, "1", **words)
+    highlevel.fault("delay", "POST *", seconds=2)
+    with crowd(1, "write", tenant=world.oakwood, sandbox=highlevel, times=1) as children:
+        begin(children)
+        until(lambda: any(row["method"] == "POST" for row in highlevel.requests), within=60)
+        children[0].kill()
+        children[0].wait()
+    until(lambda: bool(highlevel.about(pat)["messages" if operation == "message.send" else "notes"]))
+    if operation == "message.send":
+        _searchable(world, pat)
+    assert write_all(world.oakwood) == 0, "its lease is not over"
+    due_now(world.oakwood)
+    write_all(world.oakwood)
+    assert states(world)["1"] == (State.DONE, "")
+    there = highlevel.about(pat)
+    assert len(there["messages"]) + len(there["notes"]) == 1
