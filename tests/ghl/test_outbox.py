@@ -16,7 +16,7 @@ from enterprisehub.ghl.sandbox.remote import Remote
 from enterprisehub.privacy.models import AuditEvent
 from enterprisehub.tenants.scope import scope
 from tests.ghl.crowd import begin, crowd, ended_well
-from tests.ghl.lines import due_now, outbox, private, until, write_all
+from tests.ghl.lines import due_now, installed, outbox, private, until, write_all
 from tests.world import World
 
 
@@ -423,3 +423,32 @@ def test_a_worker_that_is_killed_while_highlevel_answers_makes_nothing_twice(
     assert states(world)["1"] == (State.DONE, "")
     there = highlevel.about(pat)
     assert len(there["messages"]) + len(there["notes"]) == 1
+
+
+def test_a_renewal_in_doubt_says_nothing_about_the_message_behind_it(
+    world: World, highlevel: Remote, tables: Any
+) -> None:
+    installed(world.oakwood, highlevel)
+    pat = str(highlevel.contact(firstName="Pat", phone="+15125550123")["id"])
+    highlevel.expire()
+    highlevel.fault("cut", "POST /oauth/token", times=2)
+    promise(world, "message.send", pat, "1", type="SMS", message="Hello")
+    write_all(world.oakwood)
+    (call,) = outbox(world.oakwood)
+    assert (call.state, call.reason, call.begun_at) == (State.WAITING, "unreachable:renewal", None)
+    due_now(world.oakwood)
+    write_all(world.oakwood)
+    assert states(world)["1"] == (State.DONE, "")
+    assert len(highlevel.about(pat)["messages"]) == 1
+
+
+def test_the_same_words_of_an_earlier_message_are_not_taken_for_the_later_one(
+    world: World, highlevel: Remote, pat: str
+) -> None:
+    promise(world, "message.send", pat, "1", type="SMS", message="Ok!")
+    write_all(world.oakwood)
+    _searchable(world, pat)
+    promise(world, "message.send", pat, "2", type="SMS", message="Ok!")
+    crash(world, "2")
+    write_all(world.oakwood)
+    assert states(world)["2"] == (State.DEAD, "unknown_whether_sent")
