@@ -164,7 +164,7 @@ def _in_highlevel(players: list[Player]) -> list[str]:
 
 
 def _table(played: list[Played], write: Callable[[str], Any]) -> None:
-    write(f"  {"#":>2} {"door":<10}{'the prospect said':<44}{'kind':<20}{'source':<8}{'ms':>6}  {'Claude':<28}card")
+    write(f"  {'#':>2} {'door':<10}{'the prospect said':<44}{'kind':<20}{'source':<8}{'ms':>6}  {'Claude':<28}card")
     for one in played:
         said = one.said if len(one.said) <= 42 else one.said[:41] + "…"
         ms = f"{one.ms:.1f}" if one.ms and one.door != "replay" else "-"

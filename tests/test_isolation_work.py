@@ -31,10 +31,14 @@ CHORES = {
     "realtime.prune",
     "ghl.sweep",
     "ghl.prune",
-    "leads.plan_what_changed",
-    "leads.keep_plans",
+CHORES = {
+    "ghl.refresh_ahead",
+    "ghl.sweep_outbox",
     "leads.escalate",
+    "leads.keep_plans",
+    "leads.plan_what_changed",
     "leads.reconcile_all",
+}
 }
 TASKS = {name: work for name, work in current_app.tasks.items() if not name.startswith(("celery.", "tests."))}
 TENANTS_TASKS = sorted(name for name, work in TASKS.items() if getattr(work, "serves", "") == TENANT)

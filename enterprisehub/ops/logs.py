@@ -16,7 +16,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 # These speak of every request, socket or connection in words of their own; ours say it once, without addresses.
 QUIET = (
     *("uvicorn.access", "uvicorn.error", "httpx2", "httpcore2", "asyncio", "kombu", "amqp", "redis", "django.server"),
-    *("celery.worker.strategy", "celery.app.trace"),  # a line per task; what failed is still told
+    *("celery.worker.strategy", "celery.app.trace", "celery.beat"),  # a line per task; what failed is still told
 )
 # These put a path (it may hold a one-time key) or an error's text (it may quote a person) into their message.
 RETOLD = {"django.request": "request_failed", "celery.app.trace": "task_failed", "uvicorn.error": "server_error"}

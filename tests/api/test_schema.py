@@ -49,6 +49,9 @@ def test_it_names_every_door(schema: Any) -> None:
         ("patch", "leads/{lead_id}"),
         ("post", "leads/{lead_id}/facts"),
         ("get", "leads/{lead_id}/score"),
+        ("get", "/api/v1/highlevel/status"),
+        ("get", "/api/v1/highlevel/inbox"),
+        ("get", "/api/v1/highlevel/outbox"),
     }
 
 
