@@ -26,19 +26,17 @@ from tests.neighbours import Neighbours, nobodys
 
 # What the installation does for every tenant at once; it opens everything with a reason and hands nothing out.
 CHORES = {
-    "tenants.sweep",
-    "tenants.forget_answers",
-    "realtime.prune",
-    "ghl.sweep",
     "ghl.prune",
-CHORES = {
     "ghl.refresh_ahead",
+    "ghl.sweep",
     "ghl.sweep_outbox",
     "leads.escalate",
     "leads.keep_plans",
     "leads.plan_what_changed",
     "leads.reconcile_all",
-}
+    "realtime.prune",
+    "tenants.forget_answers",
+    "tenants.sweep",
 }
 TASKS = {name: work for name, work in current_app.tasks.items() if not name.startswith(("celery.", "tests."))}
 TENANTS_TASKS = sorted(name for name, work in TASKS.items() if getattr(work, "serves", "") == TENANT)
