@@ -131,6 +131,12 @@ def wrong_number(lead: Lead) -> Lead:
     return lead
 
 
+def frozen(lead: Lead) -> None:
+    """A person, or a rule, moved the lead to do-not-contact: what waits is stopped and HighLevel told, as for an opt-out."""
+    stop(lead, (ANY,), reason="dnc")
+    mirror(lead, (ANY,), on=True, key=f"dnd:overlay:{lead.pk}:{now():%Y%m%d%H%M%S%f}")
+
+
 def mirror(lead: Lead, media: tuple[str, ...], *, on: bool, key: str) -> None:
     """Set HighLevel's do-not-disturb like ours; nothing for a lead that HighLevel does not know."""
     if not lead.contact_id:

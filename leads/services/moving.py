@@ -16,6 +16,7 @@ from enterprisehub.tenants.models import Agent
 from leads import lifecycle
 from leads.handoff import signed
 from leads.models import Agreement, Lead, PipelineStage, Stage, StageMove
+from leads.services import consents
 from leads.services.facts import forget
 from leads.services.learning import SETTLED, recent, settle, state_of
 from leads.services.telling import tell_known
@@ -105,6 +106,8 @@ def _move(lead: Lead, wish: _Wish, *, by: Agent | None) -> Lead:
     settle(locked, history=recent(locked))
     locked.save(update_fields=["profile", *SETTLED])
     _note(locked, wish, before, by=by)
+    if wish.wanted == lifecycle.DNC:
+        consents.frozen(locked)
     return locked
 
 

@@ -82,7 +82,7 @@ def settled(call: OutboundCall) -> Message | None:
 
 
 def still(call: OutboundCall) -> str:
-    """Asked right before it leaves, which may be hours after it was promised: "" or why it may not go any more."""
+    """Asked again right before a message leaves: "" when it may, else the gate's reason. It may have waited into the night."""
     if not call.key.startswith(SENT):
         return "not_through_the_gate"
     lead = Lead.objects.filter(contact_id=call.contact_id).first()
@@ -90,7 +90,7 @@ def still(call: OutboundCall) -> str:
         return "no_lead"
     purpose, medium, _ = call.key.removeprefix(SENT).split(":", 2)
     at = now()
-    told = may_contact(facts_of(lead, at=at, but=call.key), medium=medium, purpose=purpose, at=at)
+    told = may_contact(facts_of(lead, at=at, without=call.key), medium=medium, purpose=purpose, at=at)
     if not told.allow:
         record("contact.held_back", lead, medium=medium, purpose=purpose, reason=told.reason, rule=told.rule.id)
     return "" if told.allow else told.reason

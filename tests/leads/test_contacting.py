@@ -13,12 +13,13 @@ import time_machine
 from django.utils.timezone import now
 
 from coaching.services.hearing import Words, hear
+from enterprisehub import webhooks
 from enterprisehub.errors import Invalid
 from enterprisehub.ghl.models import Connection, Kind, OutboundCall, State
 from enterprisehub.privacy.models import AuditEvent
 from enterprisehub.tenants.scope import scope
 from leads.models import Action, ActionPlan, ActionState, Consent, Lead, Message, Overlay, Purpose, StageMove
-from leads.services import contacting
+from leads.services import contacting, moving
 from leads.services.contacting import Statement, WordsToSend
 from tests.world import World
 
@@ -260,6 +261,34 @@ def test_highlevels_yes_does_not_undo_their_own_stop(world: World, pat: Lead) ->
 def test_what_makes_no_sense_says_nothing(pat: Lead, odd: dict[str, object]) -> None:
     contacting.highlevel_dnd(pat, odd, NOON)
     assert pat.dnd == {}
+
+
+# While it waits.
+
+
+def test_what_waited_into_the_night_or_past_an_opt_out_does_not_leave_any_more(pat: Lead) -> None:
+    contacting.send(pat, text())
+    (call,) = sent()
+    assert contacting.still(call) == ""
+    with time_machine.travel(NOON + timedelta(hours=10), tick=False):
+        assert contacting.still(call) == "quiet_hours"
+    contacting.highlevel_dnd(pat, ON, NOON)
+    assert contacting.still(call) == "highlevel_dnd"
+    assert (
+        contacting.still(OutboundCall(operation="message.send", contact_id="hl-pat", key="k")) == "not_through_the_gate"
+    )
+
+
+def test_the_line_to_highlevel_asks_the_gate(pat: Lead) -> None:
+    assert webhooks.still["message.send"] is contacting.still
+    assert webhooks.settled["message.send"] is contacting.settled
+
+
+def test_whoever_is_moved_to_do_not_contact_by_hand_gets_nothing_that_waits(world: World, pat: Lead) -> None:
+    contacting.send(pat, text())
+    moving.move(pat, "dnc", by=world.alice.agent, reason="asked on the phone")
+    assert sent()[0].state == State.IGNORED
+    assert OutboundCall.objects.filter(operation="contact.dnd").count() == 1
 
 
 # The only door.
