@@ -13,6 +13,7 @@ from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent
 from leads import profile
 from leads.models import Change, Lead, SlotFact
+from leads.services import wishing
 from leads.services.learning import SETTLED, clock, recent, settle
 from leads.slots import SLOTS, Kind, Value
 from leads.values import typed
@@ -127,4 +128,5 @@ def _write(lead: Lead, entries: list[dict[str, Any]], change: str, entry: dict[s
     settle(lead, history=recent(lead))
     lead.save(update_fields=["profile", *SETTLED])
     record(f"lead.fact.{change}", lead, slot=entry["name"])
+    wishing.wish(lead.pk)
     return lead

@@ -15,6 +15,7 @@ from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent
 from leads import lifecycle
 from leads.models import Agreement, Lead, PipelineStage, Stage, StageMove
+from leads.services import wishing
 from leads.services.learning import SETTLED, recent, settle, state_of
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,7 @@ def agree(lead: Lead, agreement: str, *, by: Agent | None, on: date | None = Non
     locked.agreement, locked.agreement_on = agreement, on
     locked.save(update_fields=["agreement", "agreement_on"])
     record("lead.agreement", locked, agreement=agreement)
+    wishing.wish(locked.pk)
     return locked
 
 
@@ -94,6 +96,7 @@ def _note(lead: Lead, wish: _Wish, before: dict[str, str], *, by: Agent | None) 
         lead=lead, mover=wish.mover, agent=by, reason=wish.reason[:300], evidence=told, **before, **after
     )
     record("lead.move", lead, moved={**before, **after})
+    wishing.wish(lead.pk)
 
 
 def _locked(lead: Lead) -> Lead:
