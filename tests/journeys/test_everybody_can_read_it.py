@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 OUTSIDE = ("/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/nowhere/")
 INSIDE = (
-    "/", "/leads/", "/leads/?q=nobody", "/leads/?stage=engaged&sort=name", "/leads/?stage=closed", "/leads/import/",
+    "/", "/today/", "/leads/", "/leads/?q=nobody", "/leads/?stage=engaged&sort=name", "/leads/?stage=closed", "/leads/import/",
     "/leads/import/{file}/", "/leads/import/{running}/", "/leads/import/{done}/", "/leads/{lead}/", "/sessions/", "/sessions/{session}/", "/conversations/new/",
     "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/", "/accounts/logout/", "/accounts/2fa/totp/activate/",
 )  # fmt: skip
