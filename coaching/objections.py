@@ -14,6 +14,7 @@ from coaching.offers import below
 from coaching.text import LONGEST, Folded, Span, fold, sentences, words
 from enterprisehub.engines.base import Capability
 from enterprisehub.errors import Invalid
+from leads import optout
 
 MOST: Final = 2
 """Objections named in one message."""
@@ -25,6 +26,7 @@ PUTTING_OFF: Final = frozenset({"timing", "stall"})
 """Kinds whose weak cues ("not right now") are no objection where the agent has just asked whether to do something."""
 BY_MEANING: Final = 0.65
 """How much the network's word counts beside the linear model's; held-out lines of our own say so, flatly between .6 and .8."""
+OPT_OUT: Final = "opt_out"
 UNHEARD: Final = 1e-5
 """The least chance that either is taken to give; nothing is impossible because one of them says so."""
 GATE: Final = 0.72
@@ -90,12 +92,22 @@ def spot(question: ObjectionQuestion) -> ObjectionAnswer:
     folded = fold(question.text)
     signs = find(folded.text)
     chances = _in_context(question, folded, signs, _blended(question.text, folded.text, signs))
+    chances = _left_alone(question.text, chances)
     kinds = named(chances, model().thresholds)
     firm = [kind for kind in kinds if kind in NON_OVERCOMABLE]
     chosen = (firm + [kind for kind in kinds if kind not in firm])[:MOST]
     found = tuple(_objection(kind, chances[kind], question, folded, signs) for kind in chosen)
     unsure = len(found) == MOST and not firm and chances[chosen[0]] - chances[chosen[1]] < CLOSE
     return ObjectionAnswer(found, overcomable=not firm, unsure=unsure)
+
+
+def _left_alone(text: str, chances: dict[str, float]) -> dict[str, float]:
+    """Whether they ask to be left alone is decided in one place for the whole house; then nothing is left to be argued with."""
+    left = optout.read(text)
+    if not left.opt_out:
+        return chances
+    rest = {kind: chance * (1 - left.confidence) for kind, chance in chances.items() if kind in OVERCOMABLE}
+    return {**chances, **rest, OPT_OUT: left.confidence}
 
 
 def _blended(text: str, folded: str, signs: Sequence[Sign]) -> dict[str, float]:

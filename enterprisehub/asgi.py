@@ -14,11 +14,14 @@ from django.core.asgi import get_asgi_application
 pages = get_asgi_application()  # loads the apps; the routing table needs them
 
 from enterprisehub.capabilities import warm  # noqa: E402
+from enterprisehub.ghl.door import Door  # noqa: E402
+from enterprisehub.ghl.figures import Look  # noqa: E402
 from enterprisehub.ops.front import Front  # noqa: E402
 from enterprisehub.routing import everything  # noqa: E402
 
 # A socket's origin and login are looked at by its own door (realtime/door.py): once, and not on Channels' single thread.
-application = Front(ProtocolTypeRouter({"http": pages, "websocket": URLRouter(everything)}))
+# HighLevel's events are kept and answered in front of Django (ghl/door.py): a request through it costs ten times as much.
+application = Front(Door(ProtocolTypeRouter({"http": pages, "websocket": URLRouter(everything)})), Look())
 
 warm()
 

@@ -12,6 +12,7 @@ from enterprisehub.engines.base import Capability
 from leads.dates import DATES
 from leads.language import LANGUAGE
 from leads.money import MONEY
+from leads.optout import OPT_OUT
 from leads.planning.answering import FOLLOW_UP, URGENCY
 from leads.planning.claims import CLAIMS
 from leads.planning.refining import PLAN
@@ -35,6 +36,7 @@ CAPABILITIES: Final[dict[str, Capability[Any, Any]]] = {
         MONEY,
         OBJECTION,
         PLAN,
+        OPT_OUT,
         PREFERENCES,
         QUALIFICATION,
         QUESTION,
@@ -50,6 +52,7 @@ _WARMING: Final[dict[str, dict[str, Any]]] = {
     "leads.plan": {
         "conversation": [{"speaker": "prospect", "text": "Our lease ends on March 3. ¿Cuándo puedo verla?"}]
     },
+    "leads.optout": {"text": "Hello."},
     "leads.qualification": {},
     "leads.scoring": {},
 }

@@ -6,7 +6,11 @@ from typing import Any
 
 schedule: dict[str, dict[str, Any]] = {
     "send what the broker did not take": {"task": "tenants.sweep", "schedule": 20.0},
+    "ask for work on events that nobody took": {"task": "ghl.sweep", "schedule": 5.0},
+    "take old events of HighLevel away": {"task": "ghl.prune", "schedule": 3600.0},
     "take old screen events away": {"task": "realtime.prune", "schedule": 600.0},
+    "write to HighLevel what nobody was woken for": {"task": "ghl.sweep_outbox", "schedule": 15.0},
+    "renew HighLevel's tokens before they end": {"task": "ghl.refresh_ahead", "schedule": 300.0},
     "forget what writes were answered with": {"task": "tenants.forget_answers", "schedule": 3600.0},
     "plan what has changed": {"task": "leads.plan_what_changed", "schedule": 20.0},
     "let spent plans go": {"task": "leads.keep_plans", "schedule": 60.0},

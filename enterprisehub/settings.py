@@ -352,12 +352,19 @@ GHL_OAUTH_BASE = config.url("GHL_OAUTH_BASE", "https://marketplace.gohighlevel.c
 GHL_CLIENT_ID = config.text("GHL_CLIENT_ID", "")
 GHL_CLIENT_SECRET = config.text("GHL_CLIENT_SECRET", "")
 GHL_APP_VERSION_ID = config.text("GHL_APP_VERSION_ID", "")  # only a private or draft app needs it
+GHL_RATE = config.whole("GHL_RATE", 80, least=1, most=100)  # calls per ten seconds and location, all processes together
+GHL_DAILY_BUDGET = config.whole("GHL_DAILY_BUDGET", 180_000, least=1, most=200_000)
 # HighLevel event -> function; the table lies above the apps, so it is named, not imported.
-GHL_EVENT_TABLE = "enterprisehub.webhooks.table"
 # What fair housing has against an agent's words: it lies above the room of leads, so it is named, not imported.
 DRAFT_GUARD = "coaching.services.compliance.flags_of"
+GHL_EVENT_TABLE = config.text("GHL_EVENT_TABLE", "enterprisehub.webhooks.table")
 GHL_SETTLED_TABLE = "enterprisehub.webhooks.settled"
-GHL_WEBHOOK_PUBLIC_KEYS = config.pem_blocks("GHL_WEBHOOK_PUBLIC_KEYS")
+GHL_STILL_TABLE = "enterprisehub.webhooks.still"
+# HighLevel signs for everybody with one key (developer portal, "Webhook Authentication", as of 2026-08-30).
+_highlevel = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=\n-----END PUBLIC KEY-----\n"
+GHL_WEBHOOK_PUBLIC_KEYS = config.pem_blocks("GHL_WEBHOOK_PUBLIC_KEYS") or [_highlevel]
+# The RSA keys of X-WH-Signature; without any that header counts for nothing.
+GHL_LEGACY_PUBLIC_KEYS = config.pem_blocks("GHL_LEGACY_PUBLIC_KEYS")
 
 METRICS_TOKEN = config.text("METRICS_TOKEN", "")
 

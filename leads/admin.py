@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from enterprisehub.tenants.admin_base import ReadOnlyAdmin, TenantAdmin
 from leads.admin_scoring import ScoringModelPage
-from leads.models import Flow, LeadImport, PipelineStage, SlotFact, StageMove
+from leads.models import Consent, Flow, LeadImport, PipelineStage, SlotFact, StageMove
 
 __all__ = ["ScoringModelPage"]
 
@@ -40,6 +40,17 @@ class StageMovePage(ReadOnlyAdmin):
     reads = "leads.read.all"
     list_display = ("at", "lead", "from_stage", "to_stage", "from_overlay", "to_overlay", "mover", "reason")
     list_filter = ("mover", "to_stage", "to_overlay")
+    list_select_related = ("lead", "tenant")
+    exclude = ("tenant",)
+
+
+@admin.register(Consent)
+class ConsentPage(ReadOnlyAdmin):
+    """The ledger of consent; it is added to on the lead's page, by the API and by what prospects say."""
+
+    reads = "consents.read"
+    list_display = ("at", "lead", "given", "medium", "purpose", "source", "text_version")
+    list_filter = ("given", "medium", "purpose", "source")
     list_select_related = ("lead", "tenant")
     exclude = ("tenant",)
 

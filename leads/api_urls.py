@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leads import api, api_actions, api_qualification, api_semantic
+from leads import api, api_actions, api_consents, api_qualification, api_semantic
 
 urlpatterns = [
     path("semantic/intent", api_semantic.Intent.as_view(), name="api_intent"),
@@ -27,6 +27,9 @@ urlpatterns = [
     path("leads", api.Leads.as_view(), name="api_leads"),
     path("leads/", api.Leads.as_view(schema=None), name="api_leads_slash"),
     path("leads/<str:lead_id>", api.OneLead.as_view(), name="api_lead"),
+    path("leads/<str:lead_id>/may-contact", api_consents.MayContact.as_view(), name="api_lead_may_contact"),
+    path("leads/<str:lead_id>/consents", api_consents.Consents.as_view(), name="api_lead_consents"),
+    path("leads/<str:lead_id>/opt-out", api_consents.OptOut.as_view(), name="api_lead_opt_out"),
     path("leads/<str:lead_id>/facts", api.LeadFacts.as_view(), name="api_lead_facts"),
     path("leads/<str:lead_id>/score", api.LeadScore.as_view(), name="api_lead_score"),
 ]

@@ -10,10 +10,11 @@ from importlib import resources
 
 import yaml
 
+from leads import optout
 from leads.reading.topics import about_home, told_topic
 from leads.words import Said, folded, last_of
 
-OTHER = "other"
+OTHER, OPT_OUT = "other", "opt_out"
 # the intent that answers the agent's question wins over the same words used in passing
 _ANSWERABLE = re.compile(
     r"\b(?:what time|which day|which is easier|when (?:works|suits)|que dia|a que hora|cuando le)\b"
@@ -68,12 +69,17 @@ def _of_homes(name: str, plain: str, history: Sequence[Said]) -> bool:
 
 def names() -> tuple[str, ...]:
     """Every intent that `read` can name."""
-    return (*dict.fromkeys(name for name, _ in _patterns()), OTHER)
+    return (OPT_OUT, *dict.fromkeys(name for name, _ in _patterns()), OTHER)
 
 
 def _shown(text: str, plain: str) -> Iterator[Intent]:
     # order of the file is precedence: each later intent is a little less sure, and of one name the first hit counts
     seen: set[str] = set()
+    left = optout.read(text)
+    if left.opt_out:
+        seen.add(OPT_OUT)
+        # a wrong number is to be left alone too, but what the agent has to hear is that it is the wrong one
+        yield Intent(OPT_OUT, 0.5 if left.wrong_number else 0.89, left.quote, left.start, left.end)
     for name, pattern in _patterns():
         if name not in seen and (hit := pattern.search(plain)):
             seen.add(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leads import import_views, lead_views, today_views, views
+from leads import contact_views, import_views, lead_views, today_views, views
 
 urlpatterns = [
     path("leads/", views.index, name="leads"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("today/<uuid:action_id>/snooze/", today_views.snooze, name="action-snooze"),
     path("today/<uuid:action_id>/complete/", today_views.complete, name="action-complete"),
     path("today/<uuid:action_id>/dismiss/", today_views.dismiss, name="action-dismiss"),
+    path("leads/<uuid:lead_id>/contact/", contact_views.contact, name="lead-contact"),
     path("leads/actions/", views.act, name="lead-actions"),
     path("leads/filters/", views.filter_save, name="lead-filters"),
     path("leads/filters/<uuid:filter_id>/delete/", views.filter_drop, name="lead-filter-delete"),

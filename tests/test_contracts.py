@@ -14,10 +14,10 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("enterprisehub", "leads", "coaching")
 # A module that adapts, acts or remembers, or that is part of one; every other module of these two apps thinks.
 NOT_THINKING = {
-    "admin", "admin_scoring", "api", "api_actions", "api_fairhousing", "api_qualification", "api_semantic", "api_told",
-    "api_told_actions", "api_told_semantic", "api_urls", "apps", "consumers", "forms", "frames",
+    "admin", "admin_scoring", "api", "api_actions", "api_consents", "api_told_consents", "api_fairhousing", "api_qualification", "api_semantic", "api_told",
+    "api_told_actions", "api_told_semantic", "api_urls", "apps", "consumers", "contact_views", "forms", "frames",
     "import_views", "lead_views", "management", "migrations", "models", "said",
-    "serializers", "serializers_actions", "serializers_semantic", "services", "tasks", "templatetags", "today_views", "urls", "views",
+    "serializers", "serializers_actions", "serializers_consents", "serializers_semantic", "services", "tasks", "templatetags", "today_views", "urls", "views",
     "wire",
 }  # fmt: skip
 

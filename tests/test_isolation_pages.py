@@ -53,11 +53,23 @@ def there(db: None) -> Neighbours:
 
 
 # Fields that fit every form of ours, so that a form's own checks do not stand in the way.
-FORM = {"verdict": "used", "score": "5", "text": "Hello there", "speaker": "prospect", "name": "Pat", "medium": "chat"}
+FORM = {
+    "verdict": "used",
+    "score": "5",
+    "text": "Hello there",
+    "speaker": "prospect",
+    "name": "Pat",
+    "medium": "chat",
+    "do": "opt_out",
+}
 
 # The same for operations of the API that want something said, by the end of their path.
-BODIES = {"facts": {"do": "correct", "name": "beds", "value": "3"}, "responses": {"user_message": "Hello there"},
-          "snooze": {"until": "2027-01-01T12:00:00Z"}}  # fmt: skip
+BODIES = {
+    "facts": {"do": "correct", "name": "beds", "value": "3"},
+    "responses": {"user_message": "Hello there"},
+    "consents": {"given": True, "medium": "sms", "purpose": "marketing", "source": "form"},
+    "snooze": {"until": "2027-01-01T12:00:00Z"},
+}
 
 
 def ask(client: Client, method: str, path: str) -> Any:

@@ -28,6 +28,8 @@ CHORES = {
     "tenants.sweep",
     "tenants.forget_answers",
     "realtime.prune",
+    "ghl.sweep",
+    "ghl.prune",
     "leads.plan_what_changed",
     "leads.keep_plans",
     "leads.escalate",

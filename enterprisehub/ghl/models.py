@@ -110,6 +110,7 @@ class InboundEvent(TenantModel):
                 condition=models.Q(state="waiting"),
             ),
             models.Index(fields=["tenant", "-received_at"], name="inbound_by_age"),
+            models.Index(fields=["tenant"], name="inbound_dead", condition=models.Q(state="dead")),
         ]
 
     def __str__(self) -> str:
@@ -124,6 +125,7 @@ class UnmappedEvent(models.Model):
     company_id = models.CharField(max_length=64, blank=True)
     external_id = models.CharField(max_length=80, unique=True)
     type = models.CharField(max_length=60, blank=True)
+    subject = models.CharField(max_length=64, blank=True)
     occurred_at = models.DateTimeField(default=now)
     received_at = models.DateTimeField(default=now)
     body = models.BinaryField()
@@ -178,6 +180,7 @@ class OutboundCall(TenantModel):
                 fields=["tenant", "contact_id", "id"], name="outbound_in_order", condition=models.Q(state="waiting")
             ),
             models.Index(fields=["tenant", "-created_at"], name="outbound_by_age"),
+            models.Index(fields=["tenant"], name="outbound_dead", condition=models.Q(state="dead")),
         ]
 
     def __str__(self) -> str:

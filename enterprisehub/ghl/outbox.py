@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
+from uuid import UUID
 
-from enterprisehub.errors import Conflict, Invalid
-from enterprisehub.ghl import calls, remembering, sizes
+from django.db import transaction
+from django.utils.timezone import now
+
+from enterprisehub.errors import Conflict, Invalid, NotFound
+from enterprisehub.ghl import calls, remembering, sizes, waking
 from enterprisehub.ghl.models import Connection, OutboundCall, Standing, State
+from enterprisehub.privacy.audit import record
+from enterprisehub.tenants.scope import current
 
 # Nobody is there to be written to; while a connection is only paused or must be renewed, writes are kept for it.
+UNKNOWN = "unknown_whether_sent"
 GONE = (Standing.DISCONNECTED, Standing.UNINSTALLED)
 
 
@@ -40,6 +48,7 @@ def write(
         return kept
     if reason := _nothing_to_do(call):
         return _ignore(call, reason)
+    transaction.on_commit(partial(waking.wake, current()))
     return call
 
 
@@ -47,6 +56,32 @@ def arguments_of(call: OutboundCall) -> dict[str, Any]:
     """What the client is called with."""
     words = {name: value for name, value in call.arguments.items() if name != remembering.ABOUT}
     return _all(call.operation, call.contact_id, words)
+
+
+def requeue(*ids: UUID) -> int:
+    """Try dead writes again: these, or without ids all of them; how many. In the open scope; audited.
+
+    A message of which nobody knows whether it was sent is only tried again when somebody names it. A write that
+    something newer has replaced is put aside as IGNORED ("superseded"). Raises NotFound for an id that is not dead.
+    """
+    rows = OutboundCall.objects.filter(state=State.DEAD).select_for_update()
+    rows = rows.filter(pk__in=ids) if ids else rows.exclude(reason__startswith=UNKNOWN)
+    found = list(rows.order_by("pk"))
+    if len(found) < len(set(ids)):
+        raise NotFound("There is no such dead write.")
+    tried = 0
+    for call in found:
+        if remembering.superseded(call):
+            _ignore(call, "superseded")
+            continue
+        remembering.promised(call)
+        call.state, call.reason, call.attempts, call.begun_at, call.done_at = State.WAITING, "", 0, None, None
+        call.next_at, call.answer = now(), {"again": now().isoformat()}
+        call.save()
+        tried += 1
+    record("highlevel.requeue", found[0] if len(found) == 1 else "ghl.outboundcall", box="outbox", count=tried)
+    transaction.on_commit(partial(waking.wake, current()))
+    return tried
 
 
 def _all(operation: str, contact_id: str, words: dict[str, Any]) -> dict[str, Any]:

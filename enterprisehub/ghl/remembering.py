@@ -50,6 +50,12 @@ def broken(call: OutboundCall) -> None:
         Written.objects.filter(kind=CONTENT, remote_id=_subject(call, about), fingerprint=content).delete()
 
 
+def superseded(call: OutboundCall) -> bool:
+    """Whether something newer was promised about the same since: repeating the old words would undo it."""
+    about = call.arguments.get(ABOUT)
+    return bool(about) and Written.objects.filter(kind=CONTENT, remote_id=_subject(call, str(about))).exists()
+
+
 def made(kind: str, remote_ids: list[str], *, call: OutboundCall) -> None:
     """These came into being at HighLevel by this call."""
     about = str(call.arguments.get(ABOUT, ""))[:120]

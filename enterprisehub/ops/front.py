@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import hmac
 import json
@@ -24,19 +25,23 @@ from enterprisehub.ops.logs import request_id
 
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Look = Callable[[], Awaitable[dict[str, Any]]]
 
 log = structlog.get_logger("enterprisehub.requests")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CLOSE_CODES = range(1000, 1016)  # a client may send any of 4,000: what it makes up is no label
 USABLE_ID = re.compile(rb"[A-Za-z0-9-]{8,64}")
 QUIET = ("static/", "healthz", "readyz", "metrics")
+ROUTE = "ehub.route"  # set in the scope by an app that is no Django view: how its requests are counted; logged is what it refused
 
 
 class Front:
     """Wraps the ASGI application. The probes answer here, since they must not wait behind a busy or stuck product."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, look: Look | None = None) -> None:
+        """`look` measures anew what is only measured when somebody looks, and returns numbers by name for /readyz."""
         self.app = app
+        self.look = look
         self.readiness = Readiness()
         self.probes = {"/healthz": self._live, "/readyz": self._ready, "/metrics": self._measured}
 
@@ -53,7 +58,7 @@ class Front:
                 await self._request(scope, receive, send)
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started, status = time.perf_counter(), 500
+        started, status, whole = time.perf_counter(), 500, scope
         own = request_id().encode()
 
         async def counted(message: Message) -> None:
@@ -70,7 +75,7 @@ class Front:
             sentence = f"A body has at most {bodies.LARGEST} bytes."
             await _problem(counted, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", sentence)
         finally:
-            _note(scope, status, time.perf_counter() - started)
+            _note(whole, status, time.perf_counter() - started)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         code = "unaccepted"
@@ -104,9 +109,10 @@ class Front:
         await _answer(send, 200, {"status": "ok"})
 
     async def _ready(self, scope: Scope, send: Send) -> None:
-        found = await self.readiness.report()
+        found, figures = await asyncio.gather(self.readiness.report(), self._looked())
         fine = all(answer == "ok" for answer in found.values())
-        await _answer(send, 200 if fine else 503, {"status": "ok" if fine else "down", "dependencies": found})
+        told = {"status": "ok" if fine else "down", "dependencies": found, **figures}
+        await _answer(send, 200 if fine else 503, told)
 
     async def _measured(self, scope: Scope, send: Send) -> None:
         given = dict(scope["headers"]).get(b"authorization", b"")
@@ -114,7 +120,11 @@ class Front:
         if settings.METRICS_TOKEN and not hmac.compare_digest(given, wanted):
             await _answer(send, 401, {"status": "not allowed"})
             return
+        await self._looked()
         await _send(send, 200, metrics.exposition(), metrics.CONTENT_TYPE)
+
+    async def _looked(self) -> dict[str, Any]:
+        return {"highlevel": await self.look()} if self.look else {}
 
 
 def settle() -> None:
@@ -153,10 +163,10 @@ def _route(path: str) -> str:
 
 def _note(scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if scope["method"] in METHODS else "other"
-    route = _route(scope["path"])
+    route = scope.get(ROUTE) or _route(scope["path"])
     metrics.REQUESTS.labels(method, route, str(status)).inc()
     metrics.REQUEST_SECONDS.labels(route).observe(seconds)
-    if not route.startswith(QUIET):
+    if not route.startswith(QUIET) and not (ROUTE in scope and status < 400):
         log.info("answered", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 

@@ -28,6 +28,8 @@ ENGINE_CALLS = Counter(
     ["capability", "source", "outcome"],
 )
 
+GHL_CALLS = Counter("ehub_ghl_calls_total", "Calls to HighLevel, by what came of them", ["operation", "outcome"])
+
 
 def exposition() -> bytes:
     """Everything measured, in Prometheus' text format; over all processes where PROMETHEUS_MULTIPROC_DIR is set."""

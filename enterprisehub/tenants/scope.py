@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, models, transaction
+from psycopg import AsyncConnection
 
 GUC = "app.tenant"
 EVERYBODY = "*"
@@ -62,6 +63,13 @@ def named(tenant_id: UUID) -> Iterator[None]:
         yield
     finally:
         _scope.reset(token)
+
+
+async def everybodys(line: AsyncConnection[Any], reason: str) -> None:
+    """`unscoped` for a connection that is not Django's: what its open transaction does next reaches every tenant's rows."""
+    if not reason.strip():
+        raise NoTenant("say why this code may see every tenant")
+    await line.execute("SELECT set_config(%s, %s, true)", [GUC, EVERYBODY])
 
 
 def current() -> UUID:

@@ -18,6 +18,7 @@ from enterprisehub.tenants.scope import current
 from leads.contact.ledger import ANY, opted_out_since
 from leads.contact.rules import rules_of
 from leads.models import Consent, Lead, Medium, Message, Overlay, Purpose, StageMove
+from leads.optout import OptOut
 from leads.services.reachable import ledger_of
 from leads.services.sending import WordsToSend, send
 from leads.services.stopping import stop
@@ -94,6 +95,25 @@ def take_back(lead: Lead, said: Statement, *, confirm: bool = False) -> Consent:
     return line
 
 
+def heard(message: Message, left: OptOut) -> Consent:
+    """A prospect's own words ask for it: everything stops, or only the medium that they named; a text is confirmed once."""
+    medium = ANY if left.opt_out else left.scope
+    said = Statement(
+        source="message",
+        medium=medium,
+        purpose=Purpose.OPT_OUT,
+        quote=left.quote,
+        message=message,
+        confidence=left.confidence,
+        at=min(message.at, now()),
+    )
+    lead = message.conversation.lead
+    line = take_back(lead, said, confirm=left.opt_out and message.conversation.medium == Medium.SMS)
+    if left.wrong_number and lead.phone:
+        wrong_number(lead)
+    return line
+
+
 @transaction.atomic
 def wrong_number(lead: Lead) -> Lead:
     """The number is somebody else's: no text and no call goes to it. Another number of theirs may be used."""
@@ -109,6 +129,12 @@ def wrong_number(lead: Lead) -> Lead:
     _copy(lead, locked)
     record("contact.wrong_number", lead)
     return lead
+
+
+def frozen(lead: Lead) -> None:
+    """A person, or a rule, moved the lead to do-not-contact: what waits is stopped and HighLevel told, as for an opt-out."""
+    stop(lead, (ANY,), reason="dnc")
+    mirror(lead, (ANY,), on=True, key=f"dnd:overlay:{lead.pk}:{now():%Y%m%d%H%M%S%f}")
 
 
 def mirror(lead: Lead, media: tuple[str, ...], *, on: bool, key: str) -> None:

@@ -13,10 +13,10 @@ from leads.services.consents import Statement, lines
 from leads.services.dnd import highlevel_dnd
 from leads.services.learning import SETTLED, recent, settle
 from leads.services.reachable import facts_of, verdict
-from leads.services.sending import WordsToSend, send, settled
+from leads.services.sending import WordsToSend, send, settled, still
 
 __all__ = [
-    "Statement", "WordsToSend", "facts_of", "give", "highlevel_dnd", "lines", "send", "settled", "take_back", "verdict",
+    "Statement", "WordsToSend", "facts_of", "give", "highlevel_dnd", "lines", "send", "settled", "still", "take_back", "verdict",
     "wrong_number",
 ]  # fmt: skip
 

@@ -16,21 +16,22 @@ from uuid_utils.compat import uuid7
 
 from enterprisehub.tenants.models import Tenant
 from enterprisehub.tenants.scope import current
-from leads import lifecycle, profile, sheet
+from leads import lifecycle, optout, profile, sheet
 from leads.completeness import Completeness, Fact, completeness
 from leads.features import Standing, features_of
 from leads.handoff import HandOff, stays
-from leads.intent import read
 from leads.models import Agreement, Lead, Message, Speaker, Stage, StageMove
+from leads.optout import OptOut
 from leads.packs import Pack, pack_of
 from leads.preferences import Frame, step
 from leads.qualification import Question, Situation, next_question
 from leads.scoring import render, score
+from leads.services import consents
 from leads.slots import Slot
 
 WHO = frozenset({"decision_makers", "location", "language"})
 """Slots that show who somebody is or where: known or not, they must not move the score, through completeness neither."""
-SURE = 0.8  # the confidence from which a wish to be left alone is taken at its word
+ASKED = (optout.ALL, "sms", "call", "email")  # scopes of an opt-out that the ledger of consent hears of
 RECENT = 2  # messages, the newest one among them, in which a reason to stop asking is looked for; what stays is kept by its reason
 SETTLED = ("completeness", "stage", "stage_since", "overlay", "overlay_reason", "hand_off", "score", "score_told")
 
@@ -54,6 +55,7 @@ class Understood:
     changes: tuple[tuple[str, profile.Entry], ...] = ()
     moves: list[dict[str, Any]] = field(default_factory=list)
     news: bool = False  # anything of the lead changed
+    left: OptOut | None = None  # they asked to be left alone, or to be reached in fewer ways
 
 
 def learn(
@@ -83,6 +85,8 @@ def learn(
     found.news = bool(changes or found.moves) or before != [getattr(lead, name) for name in SETTLED]
     if found.news:
         _write(lead, found, message)
+    if found.left is not None:
+        consents.heard(message, found.left)
     return found
 
 
@@ -110,7 +114,7 @@ def settle(
     lead.completeness = round(measured.value, 4)
     found = Understood(measured)
     if message is not None:
-        _by_rule(lead, found, message, history)
+        _by_rule(lead, found, message)
     said: tuple[Past | Message, ...] = (*history, message) if message is not None else tuple(history)
     _score(lead, facts, said, blind=completeness([fact for fact in facts if fact.name not in WHO], pack, at))
     found.next = then = next_question(_situation(lead, pack, facts, asked, said[-RECENT:]), measured)
@@ -202,20 +206,18 @@ def clock(lead: Lead, at: datetime, zone: str = "") -> datetime:
     return at
 
 
-def _by_rule(lead: Lead, found: Understood, message: Message, history: Sequence[Past]) -> None:
+def _by_rule(lead: Lead, found: Understood, message: Message) -> None:
     """The moves that follow from who spoke and what they wish: contact, reply, enough known, "leave me alone"."""
     replied = message.speaker == Speaker.PROSPECT
-    if replied and _wants_out(message.text, history):
+    left = optout.read(message.text) if replied else optout.OptOut()
+    found.left = left if left.scope in ASKED else None
+    if left.opt_out:
         _move(lead, found, lifecycle.DNC, message, reason="asked to be left alone")
         return
     name = "reply" if replied else "outbound"
     due = lifecycle.due_stage(state_of(lead), found.completeness, [lifecycle.Event(name, str(message.pk))])
     if due is not None:
         _move(lead, found, due.wanted, message, reason=due.reason)
-
-
-def _wants_out(text: str, history: Sequence[Past]) -> bool:
-    return any(wish.name == "opt_out" and wish.confidence >= SURE for wish in read(text, history))
 
 
 def state_of(lead: Lead) -> lifecycle.State:

@@ -15,7 +15,7 @@ from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent
 from leads import lifecycle
 from leads.models import Agreement, Lead, PipelineStage, Stage, StageMove
-from leads.services import wishing
+from leads.services import consents, wishing
 from leads.services.learning import SETTLED, recent, settle, state_of
 
 log = structlog.get_logger(__name__)
@@ -86,6 +86,8 @@ def _move(lead: Lead, wish: _Wish, *, by: Agent | None) -> Lead:
     settle(locked, history=recent(locked))
     locked.save(update_fields=[*SETTLED])
     _note(locked, wish, before, by=by)
+    if wish.wanted == lifecycle.DNC:
+        consents.frozen(locked)
     return locked
 
 

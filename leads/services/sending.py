@@ -81,6 +81,19 @@ def settled(call: OutboundCall) -> Message | None:
     return message
 
 
+def still(call: OutboundCall) -> str:
+    """Asked again right before a message leaves: "" when it may, else the gate's reason. It may have waited into the night."""
+    if not call.key.startswith(SENT):
+        return "not_through_the_gate"
+    lead = Lead.objects.filter(contact_id=call.contact_id).first()
+    if lead is None:
+        return "no_lead"
+    purpose, medium, _ = call.key.removeprefix(SENT).split(":", 2)
+    at = now()
+    told = may_contact(facts_of(lead, at=at, without=call.key), medium=medium, purpose=purpose, at=at)
+    return "" if told.allow else told.reason
+
+
 def _check(words: WordsToSend) -> None:
     if words.medium not in MEDIA or words.purpose not in PURPOSES:
         raise Invalid("Say in which medium and for which purpose.", field="medium")

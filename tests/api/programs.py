@@ -14,6 +14,7 @@ from tests.world import Person
 ROOT = "/api/v1/claude/coaching/"
 WRITE, READ = "coaching:write", "coaching:read"
 LEADS_WRITE, LEADS_READ = "leads:write", "leads:read"
+CONSENTS = ("consents:write", "consents:read")
 
 
 def address(path: str) -> str:

@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api.programs import LEADS_READ, LEADS_WRITE, READ, WRITE, Program, browser
+from tests.api.programs import CONSENTS, LEADS_READ, LEADS_WRITE, READ, WRITE, Program, browser
 from tests.world import World
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
@@ -45,7 +45,7 @@ def one_connection() -> Iterator[None]:
 
 def credentials(world: World, who: str) -> dict[str, dict[str, str]]:
     if who == "key":
-        return {"headers": Program(world.alice, WRITE, READ, LEADS_WRITE, LEADS_READ, of_all=True).headers}
+        return {"headers": Program(world.alice, WRITE, READ, LEADS_WRITE, LEADS_READ, *CONSENTS, of_all=True).headers}
     token = "a" * 32
     session = browser(world.rita).client.cookies[settings.SESSION_COOKIE_NAME].value
     cookies = {settings.SESSION_COOKIE_NAME: session, settings.CSRF_COOKIE_NAME: token}

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 OUTSIDE = ("/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/nowhere/")
 INSIDE = (
     "/", "/today/", "/leads/", "/leads/?q=nobody", "/leads/?stage=engaged&sort=name", "/leads/?stage=closed", "/leads/import/",
-    "/leads/import/{file}/", "/leads/import/{running}/", "/leads/import/{done}/", "/leads/{lead}/", "/sessions/", "/sessions/{session}/", "/conversations/new/",
+    "/leads/import/{file}/", "/leads/import/{running}/", "/leads/import/{done}/", "/leads/{lead}/", "/leads/{lead}/contact/", "/sessions/", "/sessions/{session}/", "/conversations/new/",
     "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/", "/accounts/logout/", "/accounts/2fa/totp/activate/",
 )  # fmt: skip
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.utils.timezone import now
 
+from coaching.services.hearing import Words, hear
+from enterprisehub import webhooks
 from enterprisehub.errors import Invalid
 from enterprisehub.ghl.models import Connection, Kind, OutboundCall, State
 from enterprisehub.privacy.models import AuditEvent
 from enterprisehub.tenants.scope import scope
 from leads.models import Action, ActionPlan, ActionState, Consent, Lead, Message, Overlay, Purpose, StageMove
-from leads.services import contacting
+from leads.services import contacting, moving
 from leads.services.contacting import Statement, WordsToSend
 from tests.world import World
 
@@ -165,3 +170,151 @@ def test_the_ledger_only_grows(pat: Lead) -> None:
     assert Consent.objects.filter(lead=pat).count() == 2
     assert pat.overlay == Overlay.NONE
     assert contacting.verdict(pat, medium="sms", purpose="marketing").reason == "opted_out"
+
+
+# The prospect's own words.
+
+
+def says(world: World, lead: Lead, words: str, medium: str = "sms") -> None:
+    hear(world.alice.agent, Words(lead.pk, words, uuid4().hex, medium=medium))
+    lead.refresh_from_db()
+
+
+def test_a_stop_by_text_is_written_down_mirrored_and_confirmed_once(world: World, pat: Lead) -> None:
+    says(world, pat, "Please lose my number")
+    line = Consent.objects.get(lead=pat, given=False)
+    assert (line.medium, line.purpose, line.quote, line.source) == ("any", "opt_out", "lose my number", "message")
+    assert line.message is not None
+    assert (pat.overlay, pat.hand_off) == ("dnc", "opt_out")
+    confirmation, dnd = OutboundCall.objects.order_by("created_at", "id")
+    assert (confirmation.operation, confirmation.urgent) == ("message.send", True)
+    assert "no more messages" in confirmation.arguments["message"]
+    assert dnd.arguments == {"dnd": True}
+    says(world, pat, "STOP")
+    assert len(sent()) == 1
+    assert Consent.objects.filter(lead=pat, given=False).count() == 2
+    assert StageMove.objects.filter(lead=pat, to_overlay="dnc").count() == 1
+
+
+def test_the_confirmation_speaks_their_language_and_may_be_switched_off(world: World, pat: Lead) -> None:
+    Lead.objects.filter(pk=pat.pk).update(language="es")
+    says(world, pat, "No me escriba más")
+    assert "No recibirá" in sent()[0].arguments["message"]
+    world.oakwood.settings = {"contact": {**OPEN["contact"], "confirm_opt_out": False}}
+    world.oakwood.save()
+    other: Lead = world.conversation(world.alice, "Kim Roe").lead
+    Lead.objects.filter(pk=other.pk).update(phone="+15125550122", contact_id="hl-kim")
+    says(world, other, "STOP")
+    assert len(sent()) == 1
+
+
+def test_a_stop_in_the_chat_gets_no_text(world: World, pat: Lead) -> None:
+    says(world, pat, "STOP", medium="chat")
+    assert not sent()
+
+
+def test_who_wants_no_calls_may_still_be_written_to(world: World, pat: Lead) -> None:
+    says(world, pat, "Stop calling me, text only please")
+    assert pat.overlay == Overlay.NONE
+    assert contacting.verdict(pat, medium="call", purpose="reply").reason == "opted_out"
+    assert contacting.verdict(pat, medium="sms", purpose="marketing").allow
+    dnd = OutboundCall.objects.get(operation="contact.dnd")
+    assert dnd.arguments["dndSettings"]["Call"]["status"] == "active"
+
+
+def test_a_wrong_number_closes_the_number_too(world: World, pat: Lead) -> None:
+    says(world, pat, "Sorry, wrong number")
+    assert pat.dnd["sms"]["by"] == "wrong_number"
+    assert pat.overlay == Overlay.DNC
+
+
+# Do-not-disturb at HighLevel.
+
+ON, OFF = {"dnd": True}, {"dnd": False}
+SMS_ON = {"dnd": False, "dndSettings": {"SMS": {"status": "active"}, "Email": {"status": "inactive"}}}
+
+
+def test_highlevels_no_holds_here_and_its_yes_undoes_it(pat: Lead) -> None:
+    contacting.highlevel_dnd(pat, SMS_ON, NOON)
+    assert contacting.verdict(pat, medium="sms", purpose="marketing").reason == "highlevel_dnd"
+    assert contacting.verdict(pat, medium="email", purpose="marketing").allow
+    contacting.highlevel_dnd(pat, {"dndSettings": {"SMS": {"status": "inactive"}}}, NOON + timedelta(minutes=1))
+    assert contacting.verdict(pat, medium="sms", purpose="marketing").allow
+
+
+def test_older_news_from_highlevel_changes_nothing(pat: Lead) -> None:
+    contacting.highlevel_dnd(pat, ON, NOON)
+    contacting.highlevel_dnd(pat, OFF, NOON - timedelta(hours=1))
+    assert contacting.verdict(pat, medium="email", purpose="reply").reason == "highlevel_dnd"
+
+
+def test_highlevels_yes_does_not_undo_their_own_stop(world: World, pat: Lead) -> None:
+    says(world, pat, "STOP")
+    contacting.highlevel_dnd(pat, OFF, NOON + timedelta(minutes=5))
+    assert contacting.verdict(pat, medium="sms", purpose="reply").reason == "opted_out"
+    assert OutboundCall.objects.filter(operation="contact.dnd", key__startswith="dnd:again").count() == 1
+
+
+@pytest.mark.parametrize(
+    "odd", [{}, {"dnd": "yes"}, {"dndSettings": []}, {"dndSettings": {"SMS": 3, "Fax": {}, "Call": {"status": 4}}}]
+)
+def test_what_makes_no_sense_says_nothing(pat: Lead, odd: dict[str, object]) -> None:
+    contacting.highlevel_dnd(pat, odd, NOON)
+    assert pat.dnd == {}
+
+
+# While it waits.
+
+
+def test_what_waited_into_the_night_or_past_an_opt_out_does_not_leave_any_more(pat: Lead) -> None:
+    contacting.send(pat, text())
+    (call,) = sent()
+    assert contacting.still(call) == ""
+    with time_machine.travel(NOON + timedelta(hours=10), tick=False):
+        assert contacting.still(call) == "quiet_hours"
+    contacting.highlevel_dnd(pat, ON, NOON)
+    assert contacting.still(call) == "highlevel_dnd"
+    assert (
+        contacting.still(OutboundCall(operation="message.send", contact_id="hl-pat", key="k")) == "not_through_the_gate"
+    )
+
+
+def test_the_line_to_highlevel_asks_the_gate(pat: Lead) -> None:
+    assert webhooks.still["message.send"] is contacting.still
+    assert webhooks.settled["message.send"] is contacting.settled
+
+
+def test_whoever_is_moved_to_do_not_contact_by_hand_gets_nothing_that_waits(world: World, pat: Lead) -> None:
+    contacting.send(pat, text())
+    moving.move(pat, "dnc", by=world.alice.agent, reason="asked on the phone")
+    assert sent()[0].state == State.IGNORED
+    assert OutboundCall.objects.filter(operation="contact.dnd").count() == 1
+
+
+# The only door.
+
+
+def test_nothing_else_in_the_house_sends_a_message() -> None:
+    """`message.send` is named by HighLevel's own table of calls, by the one door, and by what hears that it is settled."""
+    root = Path(__file__).resolve().parents[2]
+    files = [path for room in ("enterprisehub", "leads", "coaching") for path in (root / room).rglob("*.py")]
+    named = {
+        str(path.relative_to(root))
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and node.value == "message.send"
+    }
+    own = {name for name in named if not name.startswith("enterprisehub/ghl/")}
+    assert "leads/services/sending.py" in own
+    assert own <= {"leads/services/sending.py", "enterprisehub/webhooks.py"}
+    written = [
+        str(path.relative_to(root))
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("write", "call")
+        and any(isinstance(one, ast.Constant) and one.value == "message.send" for one in node.args)
+    ]
+    assert written == ["leads/services/sending.py"]
+    raw = [str(p.relative_to(root)) for p in files if "conversations/messages" in p.read_text("utf-8")]
+    assert all(name.startswith("enterprisehub/ghl/") for name in raw), raw

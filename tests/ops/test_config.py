@@ -19,6 +19,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "hub.example.com",
     "DATABASE_URL": "postgresql://ehub_app:hunter2@db.example.com:5432/enterprisehub",
     "REDIS_URL": "redis://redis.example.com:6379",
+    "ENCRYPTION_KEYS": "2026:" + "a2tr" * 10 + "a2s=",
 }
 
 
@@ -141,6 +142,8 @@ def test_production_starts_with_everything_set() -> None:
         ({"DATABASE_URL": ""}, "DATABASE_URL"),
         ({"DATABASE_URL": "sqlite:///hunter2"}, "DATABASE_URL"),
         ({"REDIS_URL": ""}, "REDIS_URL"),
+        ({"ENCRYPTION_KEYS": ""}, "ENCRYPTION_KEYS"),
+        ({"ENCRYPTION_KEYS": "2026:hunter2"}, "ENCRYPTION_KEYS"),
         ({"BROKER_REDIS_URL": "amqp://:hunter2@broker"}, "BROKER_REDIS_URL"),
         ({"ENGINE_POLICIES": "fast"}, "ENGINE_POLICIES"),
         ({"PORT": "eighty"}, "PORT"),

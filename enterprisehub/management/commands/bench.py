@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
-from importlib.util import find_spec
 from typing import Any
 
-import httpx2
-import psutil
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from enterprisehub import benchmark
-from enterprisehub.benchmark import Cast
-from enterprisehub.management.commands.dev import STAND_IN
-from enterprisehub.ops.embedded import free_port
+from enterprisehub.management import bench_webhooks
+from enterprisehub.management.served import Client, Server, as_arguments, under_embedded_services
 from enterprisehub.ops.measures import load_average, machine
 
-READY_WITHIN = 90.0  # seconds until the server must answer
 DRAIN = 15.0  # seconds after the last message in which answers may still come
 WARM_UP_SECONDS = 3.0
+TYPED = ("agents", "rate", "seconds", "url")
 SETTLE = 2.0  # seconds between opening the sockets and weighing them
 
 
 class Command(BaseCommand):
-    help = "Measure the live coach: `bench coach --agents 100 --rate 20 --seconds 60 [--json] [--url URL]`."
+    help = (
+        "Measure the live coach: `bench coach --agents 100 --rate 20 --seconds 60 [--json] [--url URL]`, "
+        "or HighLevel's webhooks: `bench webhooks --rate 200 --seconds 30 [--json]`."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["coach"])
+        parser.add_argument("what", choices=["coach", "webhooks"])
         parser.add_argument("--agents", type=int, default=100, help="sockets, one agent each")
         parser.add_argument("--rate", type=float, default=20.0, help="messages per second, all agents together")
         parser.add_argument("--seconds", type=float, default=30.0)
@@ -41,8 +39,13 @@ class Command(BaseCommand):
         if options["agents"] < 1 or options["rate"] <= 0 or options["seconds"] <= 0:
             raise CommandError("Agents, rate and seconds are positive numbers.")
         if not settings.SERVICES_CONFIGURED:
-            sys.exit(_under_embedded_services(options))
-        server = None if options["url"] else _Server()
+            sys.exit(under_embedded_services("bench", options["what"], *as_arguments(options, TYPED)))
+        if options["what"] == "webhooks":
+            if options["url"]:
+                raise CommandError("Webhooks are signed by a key of the benchmark's own: it needs a server of its own.")
+            bench_webhooks.run(self.stdout.write, options)
+            return
+        server = None if options["url"] else Server()
         try:
             url = options["url"] or (server.start() if server else "")
             figures = self._measure(url.rstrip("/"), server, options)
@@ -53,12 +56,13 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(figures))
 
-    def _measure(self, url: str, server: _Server | None, options: dict[str, Any]) -> dict[str, Any]:
+    def _measure(self, url: str, server: Server | None, options: dict[str, Any]) -> dict[str, Any]:
         agents, rate, seconds = options["agents"], options["rate"], options["seconds"]
         expected = int(rate * (seconds + WARM_UP_SECONDS) * 1.5) + agents
         with benchmark.cast(agents, benchmark.leads_needed(agents, expected)) as made:
             planned = benchmark.messages(made, rate, seconds + WARM_UP_SECONDS)
-            client = _Client(url, made, planned)
+            plan = {"url": url.replace("http", "ws", 1), "tickets": benchmark.tickets_of(made), "drain": DRAIN}
+            client = Client("enterprisehub.ops.load", {**plan, "messages": planned})
             before = server.memory() if server else None
             opened = client.open()
             time.sleep(SETTLE)
@@ -110,94 +114,3 @@ class Command(BaseCommand):
         write(
             f"{figures['machine']['cpus']} CPUs, load average {figures['load_average']}; cards allowed per minute: {benchmark.PER_MINUTE}"
         )
-
-
-class _Client:
-    """The process that plays the agents."""
-
-    def __init__(self, url: str, made: Cast, planned: list[dict[str, Any]]) -> None:
-        plan = {
-            "url": url.replace("http", "ws", 1),
-            "tickets": benchmark.tickets_of(made),
-            "messages": planned,
-            "drain": DRAIN,
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "enterprisehub.ops.load"],
-            cwd=settings.BASE_DIR,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._say(json.dumps(plan))
-
-    def open(self) -> dict[str, Any]:
-        return self._answer()
-
-    def run(self) -> dict[str, Any]:
-        self._say("go")
-        found = self._answer()
-        self.process.wait(10)
-        return found
-
-    def _say(self, line: str) -> None:
-        if self.process.stdin is None:
-            raise CommandError("The client of the benchmark takes no orders.")
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-
-    def _answer(self) -> dict[str, Any]:
-        line = self.process.stdout.readline() if self.process.stdout else ""
-        if not line:
-            raise CommandError("The client of the benchmark ended early; its own words are above.")
-        found: dict[str, Any] = json.loads(line)
-        return found
-
-
-class _Server:
-    """The whole product on a free port, with a stand-in for Claude where no key is set."""
-
-    def start(self) -> str:
-        port = free_port()
-        stand_in = ["--standin"] if find_spec(STAND_IN) else []
-        self.process = psutil.Popen(
-            [sys.executable, "manage.py", "dev", *stand_in, "--port", str(port)],
-            cwd=settings.BASE_DIR,
-            stdout=subprocess.DEVNULL,
-        )
-        url = f"http://127.0.0.1:{port}"
-        end = time.monotonic() + READY_WITHIN
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                raise CommandError("The server stopped before it was ready; its own words are above.")
-            try:
-                if httpx2.get(f"{url}/readyz", timeout=2).status_code == 200:
-                    return url
-            except httpx2.TransportError:
-                pass
-            time.sleep(0.2)
-        raise CommandError(f"The server was not ready within {READY_WITHIN:.0f} seconds.")
-
-    def _web(self) -> psutil.Process:
-        return next(child for child in self.process.children(recursive=True) if "uvicorn" in " ".join(child.cmdline()))
-
-    def memory(self) -> int:
-        return int(self._web().memory_info().rss)
-
-    def cpu_seconds(self) -> float:
-        used = self._web().cpu_times()
-        return float(used.user + used.system)
-
-    def stop(self) -> None:
-        if self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(30)
-
-
-def _under_embedded_services(options: dict[str, Any]) -> int:
-    again = [sys.executable, "manage.py", "bench", options["what"]]
-    for name in ("agents", "rate", "seconds"):
-        again += [f"--{name}", str(options[name])]
-    again += ["--url", options["url"]] if options["url"] else []
-    again += ["--json"] if options["json"] else []
-    return subprocess.call([sys.executable, "manage.py", "embedded", "run", "--", *again], cwd=settings.BASE_DIR)

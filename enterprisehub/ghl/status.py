@@ -1,0 +1,129 @@
+"""How is the line to HighLevel? What the connection page and the API tell of it; never a token, never anybody's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, Min, Model, Q
+from django.utils.timezone import now
+
+from enterprisehub.ghl import pace
+from enterprisehub.ghl.connecting import PROBES
+from enterprisehub.ghl.models import Connection, InboundEvent, Kind, OutboundCall, Standing, State
+from enterprisehub.ghl.oauth import SCOPES
+from enterprisehub.ghl.pace import Headroom
+from enterprisehub.ghl.remembering import ABOUT
+
+SHOWN = 50
+BOXES: Final[dict[str, type[InboundEvent | OutboundCall]]] = {"inbox": InboundEvent, "outbox": OutboundCall}
+
+
+@dataclass(frozen=True)
+class Box:
+    """Counts of the inbox or the outbox; `lag` is how long the oldest that is due has been waiting, in seconds."""
+
+    waiting: int
+    done: int
+    ignored: int
+    dead: int
+    lag: float
+
+
+@dataclass(frozen=True)
+class Status:
+    """Everything about one tenant's line. `missing` are needed scopes that were not granted, as far as that is known."""
+
+    connection: Connection | None
+    health: str
+    granted: list[str]
+    missing: list[str]
+    headroom: Headroom
+    inbox: Box
+    outbox: Box
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One row of a box, without its words: only the names of what it holds."""
+
+    id: UUID
+    type: str
+    subject: str
+    external_id: str
+    state: str
+    attempts: int
+    reason: str
+    at: datetime
+    next_at: datetime
+    holds: list[str]
+
+
+def of(tenant_id: UUID) -> Status:
+    """The current tenant's line."""
+    row = Connection.objects.first()
+    granted = sorted(row.scopes) if row else []
+    missing = [one for one in _needed(row) if one not in granted] if row and granted else []
+    return Status(
+        connection=row,
+        health=_health(row, missing),
+        granted=granted,
+        missing=missing,
+        headroom=pace.headroom(tenant_id),
+        inbox=_box(InboundEvent, "received_at"),
+        outbox=_box(OutboundCall, "created_at"),
+    )
+
+
+def letters(box: str, *, state: str = State.DEAD, before: UUID | None = None, most: int = SHOWN) -> list[Letter]:
+    """Rows of a box in this state, newest first; `before` is the id after which to go on."""
+    rows = BOXES[box].objects.filter(state=state).order_by("-pk")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return [_letter(row) for row in rows[:most]]
+
+
+def masked(identity: str) -> str:
+    """The end of an id: enough to find it at HighLevel, useless to anybody else."""
+    return f"…{identity[-4:]}" if len(identity) > 4 else identity
+
+
+def _needed(row: Connection | None) -> tuple[str, ...]:
+    """A private token only shows what it may read; what it may write is known when it is refused."""
+    return tuple(name for name, _, _ in PROBES) if row is not None and row.kind == Kind.PIT else SCOPES
+
+
+def _health(row: Connection | None, missing: list[str]) -> str:
+    """One word: none, good, limited, or the standing that stands in the way."""
+    if row is None or row.standing == Standing.DISCONNECTED:
+        return "none"
+    if row.standing != Standing.ACTIVE:
+        return str(row.standing)
+    return "limited" if row.trouble or missing else "good"
+
+
+def _box(model: type[Model], came: str) -> Box:
+    counted = model._default_manager.aggregate(
+        **{state: Count("pk", filter=Q(state=state)) for state in ("waiting", "done", "ignored", "dead")},
+        oldest=Min(came, filter=Q(state=State.WAITING, next_at__lte=now())),
+    )
+    oldest = counted.pop("oldest")
+    return Box(**counted, lag=max(0.0, (now() - oldest).total_seconds()) if oldest else 0.0)
+
+
+def _letter(row: Any) -> Letter:
+    inbound = isinstance(row, InboundEvent)
+    return Letter(
+        id=row.pk,
+        type=(row.type or row.source) if inbound else row.operation,
+        subject=masked(row.subject if inbound else row.contact_id),
+        external_id=row.external_id if inbound else row.key,
+        state=row.state,
+        attempts=row.attempts,
+        reason=row.reason,
+        at=row.received_at if inbound else row.created_at,
+        next_at=row.next_at,
+        holds=[] if inbound else sorted(name for name in row.arguments if name != ABOUT),
+    )
