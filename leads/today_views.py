@@ -59,6 +59,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "leads_team": leads_team and request.agent is not None,
         "page_number": number,
         "now": now(),
+        "today": localtime(now()).date(),
     }
     return render(request, "leads/_queue.html" if request.htmx else "leads/today.html", context)
 

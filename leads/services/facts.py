@@ -13,6 +13,7 @@ from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent
 from leads import profile
 from leads.models import Change, Lead, SlotFact
+from leads.services import wishing
 from leads.services.learning import SETTLED, clock, recent, settle
 from leads.services.telling import tell_known
 from leads.slots import SLOTS, Kind, Value
@@ -144,4 +145,5 @@ def _settled(lead: Lead, change: str, entry: dict[str, Any], *, by: Agent | None
     lead.save(update_fields=["profile", *SETTLED])
     record(f"lead.fact.{change}", lead, slot=entry["name"])
     tell_known(lead, found.next, also=[by.pk if by else None])
+    wishing.wish(lead.pk)
     return lead

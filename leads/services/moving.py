@@ -16,7 +16,7 @@ from enterprisehub.tenants.models import Agent
 from leads import lifecycle
 from leads.handoff import signed
 from leads.models import Agreement, Lead, PipelineStage, Stage, StageMove
-from leads.services import consents
+from leads.services import consents, wishing
 from leads.services.facts import forget
 from leads.services.learning import SETTLED, recent, settle, state_of
 from leads.services.telling import tell_known
@@ -69,6 +69,7 @@ def agree(lead: Lead, agreement: str, *, by: Agent | None, on: date | None = Non
     locked.agreement, locked.agreement_on = agreement, on
     locked.save(update_fields=["agreement", "agreement_on"])
     record("lead.agreement", locked, agreement=agreement)
+    wishing.wish(locked.pk)
     return locked
 
 
@@ -134,6 +135,7 @@ def _note(lead: Lead, wish: _Wish, before: dict[str, str], *, by: Agent | None) 
         lead=lead, mover=wish.mover, agent=by, reason=wish.reason[:300], evidence=told, **before, **after
     )
     record("lead.move", lead, moved={**before, **after})
+    wishing.wish(lead.pk)
 
 
 def _locked(lead: Lead) -> Lead:

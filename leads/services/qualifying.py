@@ -21,7 +21,7 @@ from leads.handoff import HandOff, hand_off, reasons
 from leads.models import Change, Flow, Lead, Message, Said, Side, SlotFact, Speaker, Stage
 from leads.packs import pack_of
 from leads.qualification import Question
-from leads.services import planning, reading
+from leads.services import reading, wishing
 from leads.services.learning import Around, Past, learn, question_for, recent, vertical_of
 from leads.services.people import conversation_of, is_visible, take_in
 from leads.services.telling import tell_known
@@ -155,7 +155,7 @@ def _hear(tenant: Tenant, lead: Lead, flow: Flow, reply: Reply) -> Step:
     message.conversation = conversation
     found = learn(message, past, tenant=tenant, around=Around(tuple(flow.asked), question=question))
     reading.wish(message, found, tenant=tenant)
-    planning.wish(lead.pk)
+    wishing.wish(lead.pk)
     fell = _fell(flow, lead, facts, since=past[-1].at if past else flow.started_at, after=found.completeness)
     then = hand_off(lead.hand_off, lead.language or "en") if lead.hand_off in reasons() else found.next
     if found.news:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from enterprisehub.errors import NotFound
 from enterprisehub.realtime.models import Stream
 from enterprisehub.tenants.models import Agent, Tenant
 from leads.models import Action, ActionPlan, ActionState, Lead
+from leads.planning.hours import hours_of, next_open
 from leads.services import speed
 from leads.services.planning import OPEN
 from leads.services.situations import rows_of
@@ -33,17 +34,23 @@ class Day:
     clocks: list[Waiting]
     more: bool
     later: int
+    until: datetime
+
+    @property
+    def last(self) -> date:
+        """The day whose work this is."""
+        return (self.until - timedelta(minutes=1)).date()
 
 
 def day(agent: Agent | None, *, tenant: Tenant, everyone: bool = False, page: int = 1) -> Day:
-    """What is due until this evening, the most pressing first; six queries however long the queue is."""
+    """What is due until the evening of this working day, the most pressing first; few queries however long the queue is."""
     evening = _evening(tenant)
     due = _due(queue(agent, everyone=everyone), evening)
     start = (max(page, 1) - 1) * PAGE
     rows = list(due.order_by("-rank", "due_at", "id")[start : start + PAGE + 1])
     ahead = queue(agent, everyone=everyone).exclude(pk__in=due.values("pk")).count()
     clocks = speed.waiting(agent, everyone=everyone, tenant=tenant)
-    return Day(rows[:PAGE], clocks, len(rows) > PAGE, ahead)
+    return Day(rows[:PAGE], clocks, len(rows) > PAGE, ahead, evening)
 
 
 def queue(agent: Agent | None, *, everyone: bool = False) -> QuerySet[Action]:
@@ -116,6 +123,7 @@ def _due(rows: QuerySet[Action], evening: datetime) -> QuerySet[Action]:
 
 
 def _evening(tenant: Tenant) -> datetime:
-    """The end of today on the tenant's clock."""
-    zone = ZoneInfo(tenant.timezone)
-    return datetime.combine(localtime(now(), zone).date() + timedelta(days=1), time(), zone)
+    """The end of today on the tenant's clock; once the office has closed, the end of the day on which it opens again."""
+    here = localtime(now(), ZoneInfo(tenant.timezone))
+    opens = next_open(here, hours_of(tenant.settings, tenant.timezone))
+    return datetime.combine(opens.date() + timedelta(days=1), time(), here.tzinfo)

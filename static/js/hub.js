@@ -44,7 +44,7 @@ function startDesk(line) {
     const known = frame.querySelector("[data-known]");
     if (known) desk.came(known.dataset.known);
     const queue = frame.querySelector("[data-queue]");
-    if (queue) tellOfPlan(queue.dataset.queue);
+    if (queue) tellOfPlan(queue);
     const replayed = frame.dataset.missed !== undefined;
     const news = place(frame);
     if (!news) return;
@@ -62,10 +62,16 @@ function startDesk(line) {
   return { desk, composer, show };
 }
 
-// Whoever shows plans (Today, a lead's page) loads them anew.
-function tellOfPlan(lead) {
+// Whoever shows plans (Today, a lead's page) loads them anew; a new lead that waits is shown wherever one is.
+function tellOfPlan(queue) {
+  const lead = queue.dataset.queue;
   document.dispatchEvent(new CustomEvent("queue", { detail: lead }));
   document.dispatchEvent(new CustomEvent(`plan-${lead}`));
+  const notice = document.getElementById("told");
+  if (!notice || queue.dataset.urgent === undefined) return;
+  notice.querySelector("a").href = `/leads/${lead}/`;
+  notice.querySelector("a").textContent = queue.textContent.trim();
+  notice.hidden = false;
 }
 
 // Says that the second wave is on its way, in a line that is there anyway.
@@ -187,6 +193,8 @@ function startAfresh(composer) {
   if (!composer?.words.value.trim()) location.reload();
   else composer.tell("Much happened while you were away. Add your words, then reload the page to see it all.", true);
 }
+
+document.getElementById("told")?.querySelector("button").addEventListener("click", () => (document.getElementById("told").hidden = true));
 
 const offline = document.getElementById("offline");
 const showOffline = () => offline && (offline.hidden = navigator.onLine);

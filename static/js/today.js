@@ -228,3 +228,5 @@ if (box) {
 }
 tick();
 setInterval(tick, 1000);
+// What becomes due by the clock alone, and what happens to a team's leads, is told by no event of this agent's.
+setInterval(() => document.visibilityState === "visible" && refresh(), 60_000);

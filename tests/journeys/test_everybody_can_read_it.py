@@ -21,7 +21,7 @@ FRAME = (
 )  # of the frame that the admin's theme puts around every page, without a main in it
 OUTSIDE = ("/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/nowhere/")
 INSIDE = (
-    "/", "/leads/", "/leads/?q=nobody", "/leads/?stage=engaged&sort=name", "/leads/?stage=closed", "/leads/import/",
+    "/", "/today/", "/leads/", "/leads/?q=nobody", "/leads/?stage=engaged&sort=name", "/leads/?stage=closed", "/leads/import/",
     "/leads/import/{file}/", "/leads/import/{running}/", "/leads/import/{done}/", "/leads/{lead}/", "/leads/{lead}/contact/", "/sessions/", "/sessions/{session}/", "/conversations/new/",
     "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/", "/accounts/logout/", "/accounts/2fa/totp/activate/",
 )  # fmt: skip

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.utils.timezone import now
@@ -124,3 +125,15 @@ def test_a_new_lead_is_on_the_clock_until_somebody_tries(as_: As, world: World) 
         world_lead = Lead.objects.get(name="Kim Vale")
     world.says(world.alice, world_lead, "Hello Kim, this is Alice.", "agent")
     assert "New leads, not tried yet" not in as_(world.alice).get("/today/").content.decode()
+
+
+def test_once_the_office_has_closed_the_next_working_day_is_shown(as_: As, world: World) -> None:
+    evening = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)  # Saturday, 18:30 in New York
+    with time_machine.travel(evening, tick=False):
+        lead = world.conversation(world.alice).lead
+        world.says(world.alice, lead, "Could you tell me more?")
+        with scope(world.oakwood.pk):
+            planning.plan(lead)
+        text = as_(world.alice).get("/today/").content.decode()
+    assert "Closed for now: this is Monday, 30 November" in text
+    assert "Answer Pat" in text
