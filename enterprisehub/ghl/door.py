@@ -57,7 +57,7 @@ TOO_MANY = Answer(429, "too_many", ((b"retry-after", b"60"),))
 TOO_LARGE = Answer(413, "too_large", ((b"connection", b"close"),))
 TOO_SLOW = Answer(408, "too_slow", ((b"connection", b"close"),))
 UNSIGNED = Answer(401, "not_signed")
-NO_SECRET = Answer(401, "no_such_secret")
+NO_SECRET = Answer(401, "unknown_token")
 AHEAD = Answer(400, "from_the_future")
 ELSEWHERE = Answer(403, "other_location")
 NOWHERE = Answer(404, "not_found")
@@ -151,7 +151,7 @@ class Door:
     async def _workflow(self, body: bytes, token: str) -> Answer:
         opened = await self._secrets.find(token) if token else None
         if opened is None:
-            figures.BAD_SIGNATURES.labels("secret").inc()
+            figures.BAD_SIGNATURES.labels("token").inc()
             return NO_SECRET
         allowed, _, _ = await asyncio.to_thread(pacing.count, (self._rate, str(opened.secret)))
         if not allowed:
