@@ -49,6 +49,10 @@ def test_it_names_every_door(schema: Any) -> None:
         ("patch", "leads/{lead_id}"),
         ("post", "leads/{lead_id}/facts"),
         ("get", "leads/{lead_id}/score"),
+        ("get", "leads/{lead_id}/may-contact"),
+        ("get", "leads/{lead_id}/consents"),
+        ("post", "leads/{lead_id}/consents"),
+        ("post", "leads/{lead_id}/opt-out"),
     }
 
 
