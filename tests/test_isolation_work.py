@@ -24,7 +24,15 @@ from enterprisehub.tenants.work import INSTALLATION, TENANT
 from tests.neighbours import Neighbours, nobodys
 
 # What the installation does for every tenant at once; it opens everything with a reason and hands nothing out.
-CHORES = {"tenants.sweep", "tenants.forget_answers", "realtime.prune", "ghl.sweep", "ghl.prune"}
+CHORES = {
+    "tenants.sweep",
+    "tenants.forget_answers",
+    "realtime.prune",
+    "ghl.sweep",
+    "ghl.prune",
+    "ghl.sweep_outbox",
+    "ghl.refresh_ahead",
+}
 TASKS = {name: work for name, work in current_app.tasks.items() if not name.startswith(("celery.", "tests."))}
 TENANTS_TASKS = sorted(name for name, work in TASKS.items() if getattr(work, "serves", "") == TENANT)
 

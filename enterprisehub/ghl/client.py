@@ -22,6 +22,7 @@ from enterprisehub.ghl.refusals import (
     Paced,
     ScopeMissing,
     TokenRefused,
+    Unreachable,
     WrongKindOfToken,
     WrongLocation,
 )
@@ -164,7 +165,13 @@ class Client:
             raise refused
 
     def _renew(self) -> None:
-        row = tokens.renew(self.tenant_id, seen=self.version)
+        try:
+            row = tokens.renew(self.tenant_id, seen=self.version)
+        except HighLevelError as error:
+            if not error.reached:
+                raise
+            # Only the renewal is in doubt: what was to be called has not been sent.
+            raise Unreachable(detail="renewal", status=error.status, trace_id=error.trace_id) from error
         newer = type(self).for_(row, patience=self.patience)
         self.access, self.version, self.expires_at = newer.access, newer.version, newer.expires_at
 

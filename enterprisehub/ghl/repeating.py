@@ -9,8 +9,9 @@ from typing import Any, Final
 from django.utils.dateparse import parse_datetime
 
 from enterprisehub.ghl.client import Client
-from enterprisehub.ghl.models import OutboundCall
+from enterprisehub.ghl.models import OutboundCall, Written
 from enterprisehub.ghl.outbox import arguments_of
+from enterprisehub.tenants.scope import scope
 
 SKEW = timedelta(minutes=2)  # HighLevel's clock and ours
 LOOK_BACK = 100  # messages of a conversation
@@ -28,20 +29,15 @@ def find(client: Client, call: OutboundCall) -> Found:
 def _note(client: Client, call: OutboundCall) -> Found:
     words = _plain(call.arguments.get("body"))
     listed = client.call("note.list", contact_id=call.contact_id).get("notes") or []
-    row = _first(listed, call, lambda note: _plain(note.get("body")) == words)
+    row = _first(listed, call, "note", lambda note: _plain(note.get("body")) == words)
     return {"note": row} if row else None
 
 
 def _task(client: Client, call: OutboundCall) -> Found:
     title, due = _plain(call.arguments.get("title")), _moment(call.arguments.get("dueDate"))
     listed = client.call("task.list", contact_id=call.contact_id).get("tasks") or []
-    row = next(
-        (
-            task
-            for task in listed
-            if isinstance(task, dict) and _plain(task.get("title")) == title and _moment(task.get("dueDate")) == due
-        ),
-        None,
+    row = _first(
+        listed, call, "task", lambda task: _plain(task.get("title")) == title and _moment(task.get("dueDate")) == due
     )
     return {"task": row} if row else None
 
@@ -64,7 +60,10 @@ def _message(client: Client, call: OutboundCall) -> Found:
         page = client.call("message.list", conversation_id=str(talk.get("id")), limit=LOOK_BACK).get("messages") or {}
         rows = page.get("messages") if isinstance(page, dict) else page
         row = _first(
-            rows or [], call, lambda one: one.get("direction") == "outbound" and _plain(one.get("body")) in wanted
+            rows or [],
+            call,
+            "message",
+            lambda one: one.get("direction") == "outbound" and _plain(one.get("body")) in wanted,
         )
         if row:
             return {"messageId": row.get("id"), "conversationId": talk.get("id")}
@@ -78,13 +77,18 @@ def _field(client: Client, call: OutboundCall) -> Found:
     return {"customField": row} if row else None
 
 
-def _first(rows: list[Any], call: OutboundCall, fits: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any] | None:
-    """The first that fits and came into being after the call was begun."""
+def _first(
+    rows: list[Any], call: OutboundCall, kind: str, fits: Callable[[Mapping[str, Any]], bool]
+) -> dict[str, Any] | None:
+    """The first that fits, came into being after the call was begun, and is not what another call of ours made."""
     since = (call.begun_at or call.created_at) - SKEW
-    for row in rows:
-        if isinstance(row, dict) and fits(row) and (_moment(row.get("dateAdded")) or since) >= since:
-            return row
-    return None
+    fitting = [
+        row for row in rows if isinstance(row, dict) and fits(row) and (_moment(row.get("dateAdded")) or since) >= since
+    ]
+    with scope(call.tenant_id):
+        ids = [str(row.get("id")) for row in fitting]
+        others = set(Written.objects.filter(kind=kind, remote_id__in=ids).values_list("remote_id", flat=True))
+    return next((row for row in fitting if str(row.get("id")) not in others), None)
 
 
 def _moment(value: Any) -> datetime | None:

@@ -53,6 +53,9 @@ def test_it_names_every_door(schema: Any) -> None:
         ("get", "leads/{lead_id}/consents"),
         ("post", "leads/{lead_id}/consents"),
         ("post", "leads/{lead_id}/opt-out"),
+        ("get", "/api/v1/highlevel/status"),
+        ("get", "/api/v1/highlevel/inbox"),
+        ("get", "/api/v1/highlevel/outbox"),
     }
 
 

@@ -16,7 +16,7 @@ from enterprisehub.ghl.sandbox.remote import Remote
 from enterprisehub.privacy.models import AuditEvent
 from enterprisehub.tenants.scope import scope
 from tests.ghl.crowd import begin, crowd, ended_well
-from tests.ghl.lines import due_now, outbox, private, until, write_all
+from tests.ghl.lines import due_now, installed, outbox, private, until, write_all
 from tests.world import World
 
 
@@ -400,3 +400,55 @@ def test_words_are_cut_to_size_and_messages_never_are(world: World, highlevel: R
         with pytest.raises(Invalid):
             promise(world, wrong.pop("operation"), pat, "2", **wrong)  # type: ignore[arg-type]
     assert len(outbox(world.oakwood)) == 1
+
+
+@pytest.mark.parametrize("operation", ["message.send", "note.create"])
+def test_a_worker_that_is_killed_while_highlevel_answers_makes_nothing_twice(
+    world: World, highlevel: Remote, pat: str, operation: str
+) -> None:
+    words = {"type": "SMS", "message": "Hello"} if operation == "message.send" else {"body": "why"}
+    promise(world, operation, pat, "1", **words)
+    highlevel.fault("delay", "POST *", seconds=2)
+    with crowd(1, "write", tenant=world.oakwood, sandbox=highlevel, times=1) as children:
+        begin(children)
+        until(lambda: any(row["method"] == "POST" for row in highlevel.requests), within=60)
+        children[0].kill()
+        children[0].wait()
+    until(lambda: bool(highlevel.about(pat)["messages" if operation == "message.send" else "notes"]))
+    if operation == "message.send":
+        _searchable(world, pat)
+    assert write_all(world.oakwood) == 0, "its lease is not over"
+    due_now(world.oakwood)
+    write_all(world.oakwood)
+    assert states(world)["1"] == (State.DONE, "")
+    there = highlevel.about(pat)
+    assert len(there["messages"]) + len(there["notes"]) == 1
+
+
+def test_a_renewal_in_doubt_says_nothing_about_the_message_behind_it(
+    world: World, highlevel: Remote, tables: Any
+) -> None:
+    installed(world.oakwood, highlevel)
+    pat = str(highlevel.contact(firstName="Pat", phone="+15125550123")["id"])
+    highlevel.expire()
+    highlevel.fault("cut", "POST /oauth/token", times=2)
+    promise(world, "message.send", pat, "1", type="SMS", message="Hello")
+    write_all(world.oakwood)
+    (call,) = outbox(world.oakwood)
+    assert (call.state, call.reason, call.begun_at) == (State.WAITING, "unreachable:renewal", None)
+    due_now(world.oakwood)
+    write_all(world.oakwood)
+    assert states(world)["1"] == (State.DONE, "")
+    assert len(highlevel.about(pat)["messages"]) == 1
+
+
+def test_the_same_words_of_an_earlier_message_are_not_taken_for_the_later_one(
+    world: World, highlevel: Remote, pat: str
+) -> None:
+    promise(world, "message.send", pat, "1", type="SMS", message="Ok!")
+    write_all(world.oakwood)
+    _searchable(world, pat)
+    promise(world, "message.send", pat, "2", type="SMS", message="Ok!")
+    crash(world, "2")
+    write_all(world.oakwood)
+    assert states(world)["2"] == (State.DEAD, "unknown_whether_sent")
