@@ -85,7 +85,10 @@ def _player(wanted: dict[str, Any], run: int) -> Player:
                 "timezone": wanted["timezone"],
                 "vertical": wanted["vertical"],
                 "location_id": f"loc-{wanted['slug']}",
-                "settings": {"coaching": {"attention": {"per_minute": DEMO_BUDGET}}},
+                "settings": {
+                    "coaching": {"attention": {"per_minute": DEMO_BUDGET}},
+                    "contact": {"ten_dlc": "registered", "postal_address": wanted["address"]},
+                },
             },
         )
     with scope(tenant.pk):
