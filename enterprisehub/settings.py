@@ -329,7 +329,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "AnyMediumEnum": "leads.serializers_consents.MEDIA_OR_ANY",
+        "MediumEnum": "leads.models.Medium",
         "ObjectionKindEnum": "coaching.kinds.KINDS",
+        "PurposeEnum": "leads.models.Purpose",
         "SpeakerEnum": "leads.models.Speaker",
         "UrgencyEnum": "coaching.models.Urgency",
     },

@@ -18,11 +18,11 @@ from leads.services.situations import rows_of
 from leads.services.today import QUEUE
 
 PAGE, LARGEST_PAGE = 50, 200
-LANGUAGES = [("en", "English"), ("es", "Spanish")]
+LANGUAGES = ["en", "es"]
 NAME = 120
 
 
-class TurnRequest(SaidRequest):
+class ExchangeRequest(SaidRequest):
     medium = OneOf(choices=Medium.choices, required=False)
 
 
@@ -56,7 +56,7 @@ class SituationRequest(Strict):
     """A lead of ours by its id, or everything about one that is not ours; nothing but `lead_id` with a `lead_id`."""
 
     lead_id = Id(required=False, help_text="A lead's id; its plan is made from what is on record.")
-    conversation = serializers.ListField(child=TurnRequest(), required=False, max_length=LONGEST_HISTORY)
+    conversation = serializers.ListField(child=ExchangeRequest(), required=False, max_length=LONGEST_HISTORY)
     facts = serializers.ListField(
         child=KnownRequest(),
         required=False,
@@ -213,7 +213,7 @@ class ClaimAnswer(serializers.Serializer[Any]):
         list_serializer_class = Listed
 
 
-class VerdictAnswer(serializers.Serializer[Any]):
+class GateAnswer(serializers.Serializer[Any]):
     allow = serializers.BooleanField(required=False)
     reason = serializers.CharField(required=False, allow_blank=True)
     text = serializers.CharField(required=False, allow_blank=True)
@@ -238,7 +238,7 @@ class ActionAnswer(serializers.Serializer[Any]):
     draft = serializers.CharField(allow_blank=True)
     claims = ClaimAnswer(many=True)
     fallback = FallbackTold()
-    verdict = VerdictAnswer()
+    verdict = GateAnswer()
     due_at = serializers.DateTimeField()
     due_zone = serializers.CharField(allow_blank=True)
     rank = serializers.FloatField()

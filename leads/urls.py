@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leads import contact_views, import_views, lead_views, today_views, views
+from leads import contact_views, crm_views, import_views, lead_views, today_views, views
 
 urlpatterns = [
     path("leads/", views.index, name="leads"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("leads/<uuid:lead_id>/history/", lead_views.history, name="lead-history"),
     path("leads/<uuid:lead_id>/move/", lead_views.move, name="lead-move"),
     path("leads/<uuid:lead_id>/agreement/", lead_views.agreement, name="lead-agreement"),
+    path("highlevel/gaps/", crm_views.gaps, name="highlevel-gaps"),
+    path("leads/<uuid:lead_id>/highlevel/", crm_views.records, name="lead-records"),
     path("leads/<uuid:lead_id>/contact/", contact_views.contact, name="lead-contact"),
     path("leads/<uuid:lead_id>/plan/", today_views.plan, name="lead-plan"),
     path("today/", today_views.index, name="today"),

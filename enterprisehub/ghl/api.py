@@ -13,7 +13,8 @@ from enterprisehub.ghl import status
 from enterprisehub.tenants.api.door import Door
 
 READ = ("highlevel.read",)
-_ROW = ("kind", "location_id", "trouble", "connected_at", "expires_at", "last_event_at", "last_call_at", "write_back")
+_ROW = ("kind", "location_id", "trouble", "connected_at", "expires_at", "last_call_at", "write_back")
+_PARTS = ("health", "granted", "missing", "headroom", "inbox", "outbox", "last_event_at")
 _NOBODY = {"kind": "", "location_id": "", "trouble": "", "write_back": False}
 _BOX = {"waiting": 3, "done": 1204, "ignored": 12, "dead": 0, "lag": 0.4}
 _STATUS = OpenApiExample(
@@ -54,7 +55,7 @@ class StatusOf(Door):
         found = status.of(self.caller.tenant.pk)
         row = found.connection
         known = {name: getattr(row, name) for name in _ROW} if row else {name: _NOBODY.get(name) for name in _ROW}
-        parts = {name: getattr(found, name) for name in ("health", "granted", "missing", "headroom", "inbox", "outbox")}
+        parts = {name: getattr(found, name) for name in _PARTS}
         return Response(shapes.StatusAnswer({**known, **parts}).data)
 
 

@@ -40,7 +40,6 @@ class Connection(TenantModel):
     version = models.PositiveIntegerField(default=0, editable=False)  # grows with each pair of tokens
     trouble = models.CharField(max_length=200, blank=True)  # HighLevel's last refusal, as a code of ours
     connected_at = models.DateTimeField(default=now)
-    last_event_at = models.DateTimeField(null=True, blank=True)
     last_call_at = models.DateTimeField(null=True, blank=True)
     daily_remaining = models.PositiveIntegerField(null=True, blank=True)
     pipelines = models.JSONField(default=dict, editable=False)  # {stage id: [pipeline's name, stage's name]}

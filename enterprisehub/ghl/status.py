@@ -12,7 +12,7 @@ from django.utils.timezone import now
 
 from enterprisehub.ghl import pace
 from enterprisehub.ghl.connecting import PROBES
-from enterprisehub.ghl.models import Connection, InboundEvent, Kind, OutboundCall, Standing, State
+from enterprisehub.ghl.models import Connection, InboundEvent, Kind, OutboundCall, Source, Standing, State
 from enterprisehub.ghl.oauth import SCOPES
 from enterprisehub.ghl.pace import Headroom
 from enterprisehub.ghl.remembering import ABOUT
@@ -43,6 +43,7 @@ class Status:
     headroom: Headroom
     inbox: Box
     outbox: Box
+    last_event_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,14 @@ def of(tenant_id: UUID) -> Status:
         headroom=pace.headroom(tenant_id),
         inbox=_box(InboundEvent, "received_at"),
         outbox=_box(OutboundCall, "created_at"),
+        last_event_at=_told_last(),
     )
+
+
+def _told_last() -> datetime | None:
+    """When HighLevel last told anything by itself."""
+    told = InboundEvent.objects.exclude(source=Source.SWEEP).order_by("-received_at")
+    return told.values_list("received_at", flat=True).first()
 
 
 def letters(box: str, *, state: str = State.DEAD, before: UUID | None = None, most: int = SHOWN) -> list[Letter]:

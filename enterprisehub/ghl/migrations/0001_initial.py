@@ -96,7 +96,6 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=0, editable=False)),
                 ('trouble', models.CharField(blank=True, max_length=200)),
                 ('connected_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_event_at', models.DateTimeField(blank=True, null=True)),
                 ('last_call_at', models.DateTimeField(blank=True, null=True)),
                 ('daily_remaining', models.PositiveIntegerField(blank=True, null=True)),
                 ('write_back', models.BooleanField(default=True)),
