@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from enterprisehub import seeded_lists, seeded_plans, seeded_talk, seeding
+from enterprisehub import seeded_highlevel, seeded_lists, seeded_plans, seeded_talk, seeding
 from enterprisehub.privacy.audit import Actor, acting
 
 
@@ -43,6 +43,7 @@ class Command(BaseCommand):
         made = seeding.build(plan, number, password)
         ids = seeded_talk.talk(plan, number, made)
         seeded_lists.keep(plan, made)
+        seeded_highlevel.join(plan, made)
         if plan.leads:
             seeded_plans.plan(plan, made)
         return {
