@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("enterprisehub", "leads", "coaching", "analytics")
@@ -69,11 +67,30 @@ def mentions(path: Path, *words: str) -> list[int]:
     return found
 
 
+def of_every(paths: list[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """One test over all these files, which names each that breaks the rule: a test for each would cost minutes."""
+
+    def decorate(rule: Callable[[Path], None]) -> Callable[[], None]:
+        def test() -> None:
+            broken = []
+            for path in paths:
+                try:
+                    rule(path)
+                except AssertionError as error:
+                    broken.append(f"{name(path)}: {error}")
+            assert not broken, "\n".join(broken)
+
+        test.__name__, test.__doc__ = rule.__name__, rule.__doc__
+        return test
+
+    return decorate
+
+
 def test_there_is_code_to_read() -> None:
     assert len(FILES) > 80
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@of_every(FILES)
 def test_a_file_opens_with_the_question_it_answers(path: Path) -> None:
     if not path.read_text("utf-8").strip():
         assert path.name == "__init__.py"
@@ -83,12 +100,12 @@ def test_a_file_opens_with_the_question_it_answers(path: Path) -> None:
     assert len(first) <= 200
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@of_every(FILES)
 def test_a_file_has_at_most_300_lines(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= LONG.get(path.name, 300)
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@of_every(FILES)
 def test_a_function_has_at_most_45_lines(path: Path) -> None:
     assert {f.name: f.end_lineno - f.lineno + 1 for f in functions(path) if (f.end_lineno or 0) - f.lineno >= 45} == {}
 
@@ -100,7 +117,7 @@ def test_most_functions_are_short() -> None:
     assert sizes[len(sizes) // 2] <= 110
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@of_every(FILES)
 def test_a_function_takes_at_most_5_arguments_of_its_own(path: Path) -> None:
     def count(f: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
         args = [a.arg for a in (*f.args.posonlyargs, *f.args.args, *f.args.kwonlyargs)]
@@ -111,12 +128,12 @@ def test_a_function_takes_at_most_5_arguments_of_its_own(path: Path) -> None:
     assert {f.name: count(f) for f in functions(path) if count(f) > 5 and f.name not in framework} == {}
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@of_every(FILES)
 def test_form_tokens_are_left_out_only_where_the_sender_signs(path: Path) -> None:
     assert not mentions(path, "csrf_exempt") or name(path) in CSRF_EXEMPT
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@of_every(FILES)
 def test_nothing_is_declared_safe_by_hand(path: Path) -> None:
     assert mentions(path, "mark_safe") == []
     assert list(calls(path, "SafeString", "SafeText")) == []
@@ -132,7 +149,7 @@ def test_templates_do_not_switch_escaping_off() -> None:
     ] == []
 
 
-@pytest.mark.parametrize("path", FILES + TESTS, ids=name)
+@of_every(FILES + TESTS)
 def test_whoever_opens_every_tenant_says_why(path: Path) -> None:
     if path == Path(__file__) or name(path) in ("enterprisehub/tenants/scope.py", "tests/test_isolation.py"):
         return
@@ -142,12 +159,12 @@ def test_whoever_opens_every_tenant_says_why(path: Path) -> None:
         assert len(str(reason.value).split()) >= (2 if path in TESTS else 3), ast.unparse(call)
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@of_every(FILES)
 def test_plain_managers_that_know_no_tenant_are_not_used(path: Path) -> None:
     assert mentions(path, "_base_manager") == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@of_every(FILES)
 def test_the_tenant_is_never_set_for_a_whole_connection(path: Path) -> None:
     if name(path) == "enterprisehub/tenants/scope.py":
         assert "set_config(%s, %s, true)" in path.read_text("utf-8")
@@ -155,7 +172,7 @@ def test_the_tenant_is_never_set_for_a_whole_connection(path: Path) -> None:
     assert not re.search(r"set_config|app\.tenant", path.read_text("utf-8")) or path.name == "rls.py"
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@of_every(FILES)
 def test_sentences_for_postgres_are_never_put_together_from_input(path: Path) -> None:
     """Where one is put together, the line says of what: our own names and placeholders."""
     lines = path.read_text("utf-8").splitlines()
@@ -169,7 +186,7 @@ def test_sentences_for_postgres_are_never_put_together_from_input(path: Path) ->
             assert re.search(r"S608 - \w+ \w+", said), f"{name(path)}:{call.lineno}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@of_every(FILES)
 def test_what_can_run_code_or_skip_checks_is_not_used(path: Path) -> None:
     assert [c.lineno for c in calls(path, "eval", "exec", "__import__")] == []
     assert mentions(path, "pickle", "marshal", "unsafe_load", "UnsafeLoader") == []
@@ -177,14 +194,14 @@ def test_what_can_run_code_or_skip_checks_is_not_used(path: Path) -> None:
     assert [k for k in bad if isinstance(k.value, ast.Constant) and k.value.value is False] == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@of_every(FILES)
 def test_database_work_of_sockets_never_waits_in_one_thread(path: Path) -> None:
     for call in calls(path, "database_sync_to_async", "sync_to_async"):
         given = {k.arg: ast.unparse(k.value) for k in call.keywords}
         assert given.get("thread_sensitive") == "False", f"{name(path)}:{call.lineno}"
 
 
-@pytest.mark.parametrize("path", [ROOT / place for place in THINKING], ids=name)
+@of_every([ROOT / place for place in THINKING])
 def test_thinking_imports_no_framework(path: Path) -> None:
     found = {
         (node.module if isinstance(node, ast.ImportFrom) else alias.name) or ""
@@ -195,7 +212,7 @@ def test_thinking_imports_no_framework(path: Path) -> None:
     assert {module for module in found if module.partition(".")[0] in FRAMEWORKS} == set()
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@of_every(FILES)
 def test_only_one_file_knows_the_model_makers_library(path: Path) -> None:
     found = [
         node.lineno
@@ -206,7 +223,7 @@ def test_only_one_file_knows_the_model_makers_library(path: Path) -> None:
     assert not found or name(path) == "enterprisehub/engines/claude.py"
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
+@of_every(FILES)
 def test_names_say_what_a_thing_is(path: Path) -> None:
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.ClassDef) and (vague := VAGUE.search(node.name)):
@@ -217,13 +234,13 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
     assert not VAGUE.search(path.stem)
 
 
-@pytest.mark.parametrize("path", FILES + TESTS, ids=name)
+@of_every(FILES + TESTS)
 def test_nothing_is_left_for_later(path: Path) -> None:
     if path != Path(__file__):
         assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b", path.read_text("utf-8"))
 
 
-@pytest.mark.parametrize("path", TESTS, ids=name)
+@of_every(TESTS)
 def test_no_test_replaces_a_module_of_ours_by_a_mock(path: Path) -> None:
     if path != Path(__file__):
         assert mentions(path, "Mock", "MagicMock", "AsyncMock", "patch_object") == []
