@@ -15,7 +15,7 @@ from leads.network import Inside, insides
 NUMBERS: Final = Path(__file__).parent / "data" / "handoff_model.npz"
 SOME: Final = 0.7
 """The chance of any reason at all from which one is named: a question that is not asked costs little, a wrong stop more."""
-SURE: Final = 0.55
+SURE: Final = 0.65
 LASTING: Final = 0.85
 """The chance of one reason from which it is named, and of one that stays until a person lifts it."""
 

@@ -62,6 +62,7 @@ class Understood:
     changes: tuple[tuple[str, profile.Entry], ...] = ()
     moves: list[dict[str, Any]] = field(default_factory=list)
     news: bool = False  # anything of the lead changed
+    stranger: bool = False  # the number is somebody else's
     left: OptOut | None = None  # they asked to be left alone, or to be reached in fewer ways
 
 
@@ -93,6 +94,8 @@ def learn(message: Message, history: Sequence[Past], *, tenant: Tenant, around: 
         write(message, settled, changes=changes, moves=found.moves)
     if found.left is not None:
         consents.heard(message, found.left)
+    elif found.stranger and lead.phone:
+        consents.wrong_number(lead)
     return found
 
 
@@ -222,10 +225,13 @@ def _by_rule(lead: Lead, found: Understood, message: Message) -> None:
     replied = message.speaker == Speaker.PROSPECT
     left = optout.read(message.text) if replied else optout.OptOut()
     found.left = left if left.scope in ASKED else None
-    if left.opt_out:
+    over = _laid_over(lead, message) if replied else None
+    found.stranger = over is not None and over.wanted == "invalid" and not _asks_besides(message.text)
+    if found.stranger:  # somebody else's number is no wish of the lead's; no text and no call goes there all the same
+        found.left = None
+    elif left.opt_out:
         _move(lead, found, lifecycle.DNC, message, reason="asked to be left alone")
         return
-    over = _laid_over(lead, message) if replied else None
     if over is not None:
         _move(lead, found, over.wanted, message, reason=over.reason)
         return
@@ -246,6 +252,14 @@ def _laid_over(lead: Lead, message: Message) -> lifecycle.Due | None:
     ]
     dues = [lifecycle.due_overlay(state_of(lead), why, quote=said, evidence=str(message.pk)) for why, said in told]
     return next((due for due in dues if due is not None), None)
+
+
+def _asks_besides(text: str) -> bool:
+    """Whether they ask to be left alone in other words than that the number is wrong."""
+    for one in told_of(text):
+        if one.reason == "wrong_person":
+            text = text.replace(one.quote, " ")
+    return optout.read(text).opt_out
 
 
 def state_of(lead: Lead) -> lifecycle.State:

@@ -14,7 +14,9 @@ from django.utils.timezone import localtime, now
 
 from enterprisehub.errors import NotFound
 from enterprisehub.realtime.models import Stream
+from enterprisehub.tenants import rows
 from enterprisehub.tenants.models import Agent, Tenant
+from enterprisehub.tenants.scope import current
 from leads.models import Action, ActionPlan, ActionState, Lead
 from leads.planning.hours import hours_of, next_open
 from leads.services import speed
@@ -74,11 +76,25 @@ def one(agent: Agent | None, action_id: UUID, *, everyone: bool = False) -> Acti
     return found
 
 
+_STANDING: Final = """
+    FROM leads_actionplan
+    LEFT JOIN leads_action ON leads_action.lead_id = leads_actionplan.lead_id
+        AND leads_action.tenant_id = leads_actionplan.tenant_id AND leads_action.state = ANY(%s)
+    WHERE leads_actionplan.tenant_id = %s AND leads_actionplan.lead_id = %s AND leads_actionplan.superseded_at IS NULL
+    ORDER BY leads_action.due_at, leads_action.rank DESC LIMIT 5
+"""
+
+
 def standing(lead: Lead) -> tuple[ActionPlan | None, list[Action]]:
-    """The lead's plan as it stands and its open actions, the next one first. Two queries."""
-    row = ActionPlan.objects.filter(lead=lead, superseded_at=None).first()
-    actions = Action.objects.filter(lead=lead, state__in=QUEUE).select_related("plan").order_by("due_at", "-rank")
-    return row, list(actions[:5])
+    """The lead's plan as it stands and its open actions, the next one first. One query."""
+    found = rows.select(_STANDING, [list(QUEUE), current(), lead.pk], ActionPlan, Action)
+    if not found:
+        return None, []
+    plan = found[0][0]
+    actions = [action for _, action in found if action.pk is not None]
+    for action in actions:
+        action.plan = plan
+    return plan, actions
 
 
 def listed(

@@ -281,7 +281,6 @@ def test_what_waited_into_the_night_or_past_an_opt_out_does_not_leave_any_more(p
 
 def test_the_line_to_highlevel_asks_the_gate(pat: Lead) -> None:
     assert webhooks.still["message.send"] is contacting.still
-    assert webhooks.settled["message.send"] is contacting.settled
 
 
 def test_whoever_is_moved_to_do_not_contact_by_hand_gets_nothing_that_waits(world: World, pat: Lead) -> None:
