@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Min, Model, Q
+from django.db.models import Count, Max, Min, Model, Q
 from django.utils.timezone import now
 
 from enterprisehub.ghl import pace
@@ -64,6 +64,8 @@ class Letter:
 def of(tenant_id: UUID) -> Status:
     """The current tenant's line."""
     row = Connection.objects.first()
+    if row is not None:
+        row.last_event_at = _last_event() or row.last_event_at
     granted = sorted(row.scopes) if row else []
     missing = [one for one in _needed(row) if one not in granted] if row and granted else []
     return Status(
@@ -93,6 +95,12 @@ def masked(identity: str) -> str:
 def _needed(row: Connection | None) -> tuple[str, ...]:
     """A private token only shows what it may read; what it may write is known when it is refused."""
     return tuple(name for name, _, _ in PROBES) if row is not None and row.kind == Kind.PIT else SCOPES
+
+
+def _last_event() -> datetime | None:
+    """When HighLevel last told something, by its app or by a workflow."""
+    found: datetime | None = InboundEvent.objects.aggregate(at=Max("received_at"))["at"]
+    return found
 
 
 def _health(row: Connection | None, missing: list[str]) -> str:
