@@ -18,6 +18,7 @@ from enterprisehub.ghl.pace import Headroom
 from enterprisehub.ghl.remembering import ABOUT
 
 SHOWN = 50
+_UNANSWERED = r"^(unreachable|unanswered|server_fault)"  # reasons of refusals.py that say nothing about us
 BOXES: Final[dict[str, type[InboundEvent | OutboundCall]]] = {"inbox": InboundEvent, "outbox": OutboundCall}
 
 
@@ -77,6 +78,12 @@ def of(tenant_id: UUID) -> Status:
         inbox=_box(InboundEvent, "received_at"),
         outbox=_box(OutboundCall, "created_at"),
     )
+
+
+def is_unanswered() -> bool:
+    """Whether something that is to be written waits because HighLevel gave no answer, or a broken one."""
+    rows = OutboundCall.objects.filter(state=State.WAITING, reason__regex=_UNANSWERED)
+    return bool(rows.exists())
 
 
 def letters(box: str, *, state: str = State.DEAD, before: UUID | None = None, most: int = SHOWN) -> list[Letter]:

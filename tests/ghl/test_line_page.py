@@ -80,6 +80,16 @@ def test_the_last_event_is_the_inboxs_newest(oakwood: World) -> None:
     assert text(oakwood.ada).count("None yet") == 2
 
 
+def test_a_highlevel_that_does_not_answer_is_told(oakwood: World) -> None:
+    sentence = "It is tried again by itself; nothing is lost."
+    assert sentence not in text(oakwood.ada)
+    with scope(oakwood.oakwood.pk):
+        OutboundCall.objects.create(
+            operation="note.create", contact_id="contact-abcd", key="k3", attempts=2, reason="server_fault"
+        )
+    assert sentence in text(oakwood.ada)
+
+
 def test_its_three_pages_lead_to_each_other(oakwood: World) -> None:
     for path in ("/highlevel/", "/highlevel/inbox/", "/highlevel/workflows/"):
         page = text(oakwood.ada, path)
