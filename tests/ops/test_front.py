@@ -214,7 +214,10 @@ async def broken(scope: Any, receive: Any, send: Any) -> None:
 
 
 def counted(status: str) -> float:
-    return REGISTRY.get_sample_value("ehub_http_requests_total", {"method": "GET", "route": "unknown", "status": status}) or 0.0
+    return (
+        REGISTRY.get_sample_value("ehub_http_requests_total", {"method": "GET", "route": "unknown", "status": status})
+        or 0.0
+    )
 
 
 async def test_who_hung_up_before_the_answer_is_counted_as_no_fault_of_ours() -> None:

@@ -10,180 +10,370 @@ from enterprisehub.tenants.rls import EnableRLS
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenants', '0003_idempotent_answer'),
+        ("tenants", "0003_idempotent_answer"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.CharField(max_length=64, unique=True)),
-                ('access_sealed', models.BinaryField(null=True)),
-                ('refresh_sealed', models.BinaryField(null=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('standing', models.CharField(choices=[('active', 'Connected'), ('needs_reauth', 'Must be connected again'), ('paused', 'The location is paused at HighLevel'), ('uninstalled', 'Uninstalled at HighLevel'), ('disconnected', 'Disconnected here')], default='active', max_length=20)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("company_id", models.CharField(max_length=64, unique=True)),
+                ("access_sealed", models.BinaryField(null=True)),
+                ("refresh_sealed", models.BinaryField(null=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("active", "Connected"),
+                            ("needs_reauth", "Must be connected again"),
+                            ("paused", "The location is paused at HighLevel"),
+                            ("uninstalled", "Uninstalled at HighLevel"),
+                            ("disconnected", "Disconnected here"),
+                        ],
+                        default="active",
+                        max_length=20,
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Reconciliation',
+            name="Reconciliation",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('looked', models.PositiveIntegerField(default=0)),
-                ('missing', models.PositiveIntegerField(default=0)),
-                ('repaired', models.PositiveIntegerField(default=0)),
-                ('gaps', models.JSONField(default=list)),
-                ('trouble', models.CharField(blank=True, max_length=200)),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("looked", models.PositiveIntegerField(default=0)),
+                ("missing", models.PositiveIntegerField(default=0)),
+                ("repaired", models.PositiveIntegerField(default=0)),
+                ("gaps", models.JSONField(default=list)),
+                ("trouble", models.CharField(blank=True, max_length=200)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-started_at'],
+                "ordering": ["-started_at"],
             },
         ),
         migrations.CreateModel(
-            name='UnmappedEvent',
+            name="UnmappedEvent",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('location_id', models.CharField(blank=True, max_length=64)),
-                ('company_id', models.CharField(blank=True, max_length=64)),
-                ('external_id', models.CharField(max_length=80, unique=True)),
-                ('type', models.CharField(blank=True, max_length=60)),
-                ('occurred_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('body', models.BinaryField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("location_id", models.CharField(blank=True, max_length=64)),
+                ("company_id", models.CharField(blank=True, max_length=64)),
+                ("external_id", models.CharField(max_length=80, unique=True)),
+                ("type", models.CharField(blank=True, max_length=60)),
+                ("occurred_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("body", models.BinaryField()),
             ],
             options={
-                'indexes': [models.Index(fields=['location_id'], name='unmapped_by_location')],
+                "indexes": [models.Index(fields=["location_id"], name="unmapped_by_location")],
             },
         ),
         migrations.CreateModel(
-            name='WorkflowSecret',
+            name="WorkflowSecret",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('label', models.CharField(blank=True, max_length=60)),
-                ('hashed', models.CharField(editable=False, max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("label", models.CharField(blank=True, max_length=60)),
+                ("hashed", models.CharField(editable=False, max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("last_used_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('oauth', 'Marketplace app'), ('pit', 'Private integration token')], max_length=10)),
-                ('standing', models.CharField(choices=[('active', 'Connected'), ('needs_reauth', 'Must be connected again'), ('paused', 'The location is paused at HighLevel'), ('uninstalled', 'Uninstalled at HighLevel'), ('disconnected', 'Disconnected here')], default='active', max_length=20)),
-                ('location_id', models.CharField(max_length=64)),
-                ('company_id', models.CharField(blank=True, max_length=64)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None)),
-                ('access_sealed', models.BinaryField(null=True)),
-                ('refresh_sealed', models.BinaryField(null=True)),
-                ('former_sealed', models.BinaryField(null=True)),
-                ('former_until', models.DateTimeField(blank=True, null=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('trouble', models.CharField(blank=True, max_length=200)),
-                ('connected_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_event_at', models.DateTimeField(blank=True, null=True)),
-                ('last_call_at', models.DateTimeField(blank=True, null=True)),
-                ('daily_remaining', models.PositiveIntegerField(blank=True, null=True)),
-                ('write_back', models.BooleanField(default=True)),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("oauth", "Marketplace app"), ("pit", "Private integration token")], max_length=10
+                    ),
+                ),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("active", "Connected"),
+                            ("needs_reauth", "Must be connected again"),
+                            ("paused", "The location is paused at HighLevel"),
+                            ("uninstalled", "Uninstalled at HighLevel"),
+                            ("disconnected", "Disconnected here"),
+                        ],
+                        default="active",
+                        max_length=20,
+                    ),
+                ),
+                ("location_id", models.CharField(max_length=64)),
+                ("company_id", models.CharField(blank=True, max_length=64)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), blank=True, default=list, size=None
+                    ),
+                ),
+                ("access_sealed", models.BinaryField(null=True)),
+                ("refresh_sealed", models.BinaryField(null=True)),
+                ("former_sealed", models.BinaryField(null=True)),
+                ("former_until", models.DateTimeField(blank=True, null=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("trouble", models.CharField(blank=True, max_length=200)),
+                ("connected_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_event_at", models.DateTimeField(blank=True, null=True)),
+                ("last_call_at", models.DateTimeField(blank=True, null=True)),
+                ("daily_remaining", models.PositiveIntegerField(blank=True, null=True)),
+                ("write_back", models.BooleanField(default=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant',), name='one_connection_per_tenant')],
+                "constraints": [models.UniqueConstraint(fields=("tenant",), name="one_connection_per_tenant")],
             },
         ),
         migrations.CreateModel(
-            name='ContactSnapshot',
+            name="ContactSnapshot",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('contact_id', models.CharField(max_length=64)),
-                ('fields', models.JSONField(default=dict)),
-                ('remote_at', models.DateTimeField(blank=True, null=True)),
-                ('seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("contact_id", models.CharField(max_length=64)),
+                ("fields", models.JSONField(default=dict)),
+                ("remote_at", models.DateTimeField(blank=True, null=True)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'contact_id'), name='one_snapshot_per_contact')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "contact_id"), name="one_snapshot_per_contact")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='InboundEvent',
+            name="InboundEvent",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('source', models.CharField(choices=[('app', 'App event (signed)'), ('workflow', 'Workflow action'), ('sweep', 'Found by reconciliation')], max_length=10)),
-                ('external_id', models.CharField(max_length=80)),
-                ('type', models.CharField(blank=True, max_length=60)),
-                ('subject', models.CharField(blank=True, max_length=64)),
-                ('occurred_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('body', models.BinaryField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('ignored', 'Kept, nothing to do'), ('dead', 'Given up; a person may try again')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('processed_at', models.DateTimeField(blank=True, null=True)),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("app", "App event (signed)"),
+                            ("workflow", "Workflow action"),
+                            ("sweep", "Found by reconciliation"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("external_id", models.CharField(max_length=80)),
+                ("type", models.CharField(blank=True, max_length=60)),
+                ("subject", models.CharField(blank=True, max_length=64)),
+                ("occurred_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("body", models.BinaryField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("done", "Done"),
+                            ("ignored", "Kept, nothing to do"),
+                            ("dead", "Given up; a person may try again"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("processed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-received_at'],
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_at'], name='inbound_waiting'), models.Index(condition=models.Q(('state', 'waiting')), fields=['tenant', 'subject', 'occurred_at'], name='inbound_in_order'), models.Index(fields=['tenant', '-received_at'], name='inbound_by_age')],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'source', 'external_id'), name='told_once')],
+                "ordering": ["-received_at"],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["next_at"], name="inbound_waiting"),
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["tenant", "subject", "occurred_at"],
+                        name="inbound_in_order",
+                    ),
+                    models.Index(fields=["tenant", "-received_at"], name="inbound_by_age"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("tenant", "source", "external_id"), name="told_once")],
             },
         ),
         migrations.CreateModel(
-            name='OutboundCall',
+            name="OutboundCall",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('operation', models.CharField(max_length=40)),
-                ('contact_id', models.CharField(blank=True, max_length=64)),
-                ('arguments', models.JSONField(default=dict)),
-                ('key', models.CharField(max_length=120)),
-                ('urgent', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('ignored', 'Kept, nothing to do'), ('dead', 'Given up; a person may try again')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('begun_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('answer', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("operation", models.CharField(max_length=40)),
+                ("contact_id", models.CharField(blank=True, max_length=64)),
+                ("arguments", models.JSONField(default=dict)),
+                ("key", models.CharField(max_length=120)),
+                ("urgent", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("done", "Done"),
+                            ("ignored", "Kept, nothing to do"),
+                            ("dead", "Given up; a person may try again"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("begun_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("answer", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_at'], name='outbound_waiting'), models.Index(condition=models.Q(('state', 'waiting')), fields=['tenant', 'contact_id', 'id'], name='outbound_in_order'), models.Index(fields=['tenant', '-created_at'], name='outbound_by_age')],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'key'), name='written_once')],
+                "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["next_at"], name="outbound_waiting"),
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["tenant", "contact_id", "id"],
+                        name="outbound_in_order",
+                    ),
+                    models.Index(fields=["tenant", "-created_at"], name="outbound_by_age"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("tenant", "key"), name="written_once")],
             },
         ),
         migrations.CreateModel(
-            name='Written',
+            name="Written",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('remote_id', models.CharField(max_length=80)),
-                ('about', models.CharField(blank=True, max_length=120)),
-                ('fingerprint', models.CharField(blank=True, max_length=64)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("remote_id", models.CharField(max_length=80)),
+                ("about", models.CharField(blank=True, max_length=120)),
+                ("fingerprint", models.CharField(blank=True, max_length=64)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['tenant', 'kind', 'about'], name='written_about')],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'kind', 'remote_id'), name='remembered_once')],
+                "indexes": [models.Index(fields=["tenant", "kind", "about"], name="written_about")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "kind", "remote_id"), name="remembered_once")
+                ],
             },
         ),
         EnableRLS("Connection"),
