@@ -124,9 +124,10 @@ def _player(wanted: dict[str, Any], run: int) -> Player:
 
 
 def _prospect(tenant: Tenant, agent: Agent, given: dict[str, Any], run: int) -> tuple[str, UUID]:
-    """A new contact in HighLevel, which is told to us and becomes a lead; joins the two first where need be."""
+    """A new contact in HighLevel, which is told to us and becomes a lead; first what is missing between the two."""
     if not demo_highlevel.is_joined(tenant):
         demo_highlevel.join(tenant, agent)
+    demo_highlevel.know(tenant)
     name = given["names"][run % len(given["names"])]
     contact_id, lead_id = demo_highlevel.arrive(tenant, name, f"+1{given['area']}5550{100 + uuid4().int % 100}")
     with scope(tenant.pk):

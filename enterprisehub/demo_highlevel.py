@@ -66,6 +66,17 @@ def arrive(tenant: Tenant, name: str, phone: str) -> tuple[str, UUID]:
     raise RuntimeError("The contact of the sandbox did not become a lead.")
 
 
+def know(tenant: Tenant) -> None:
+    """The people on the demo's desk stand in HighLevel too: the event of each contact finds the lead by the number."""
+    location = str(tenant.location_id)
+    with scope(tenant.pk):
+        people = list(Lead.objects.filter(source="demo", contact_id="").values_list("name", "phone"))
+    for name, phone in people:
+        first, _, last = name.partition(" ")
+        mine = {"source": "demo", "assignedTo": f"{location}-user-1"}
+        sandbox().contact(location=location, firstName=first, lastName=last, phone=phone, **mine)
+
+
 def talk_about(lead_id: UUID, agent: Agent, given: dict[str, Any]) -> None:
     """The home that the conversation is about, and on which side of it they stand; in the tenant's scope."""
     Lead.objects.filter(pk=lead_id).update(side=given["side"], stage="engaged")

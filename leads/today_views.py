@@ -30,6 +30,7 @@ SNOOZES = {
     "week": "In a week",
     "legal": "When it is allowed",
 }
+LATER = timedelta(hours=4)
 GONE = {
     "approved": "On its way to {name}.",
     "sent": "Sent to {name}.",
@@ -119,8 +120,14 @@ def dismiss(request: MemberRequest, action_id: UUID) -> HttpResponse:
 
 def _around(request: MemberRequest) -> dict[str, Any]:
     """What every row needs beside itself."""
+    tenant = request.membership.tenant
     outcomes = [(name, label) for name, label in OUTCOMES.items() if name != "done"]
-    snoozes = [(name, label) for name, label in SNOOZES.items() if name != "legal"]
+    zone, hours = ZoneInfo(tenant.timezone), hours_of(tenant.settings, tenant.timezone)
+    here = localtime(now(), zone)
+    is_over = next_open(here + LATER, hours).date() != here.date()  # then "later today" is tomorrow
+    snoozes = [
+        (name, label) for name, label in SNOOZES.items() if name != "legal" and not (is_over and name == "later")
+    ]
     return {"outcomes": outcomes, "snoozes": snoozes, "can_act": may(request.membership.role, "actions.write")}
 
 
@@ -145,7 +152,7 @@ def _until(request: MemberRequest, action: Action) -> datetime:
         case "hour":
             return here + timedelta(hours=1)
         case "later":
-            return next_open(here + timedelta(hours=4), hours)
+            return next_open(here + LATER, hours)
         case "tomorrow":
             return days_later(here, 1, "morning", hours)
         case "week":

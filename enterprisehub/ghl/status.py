@@ -18,6 +18,7 @@ from enterprisehub.ghl.pace import Headroom
 from enterprisehub.ghl.remembering import ABOUT
 
 SHOWN = 50
+_UNANSWERED = r"^(unreachable|unanswered|server_fault)"  # reasons of refusals.py that say nothing about us
 BOXES: Final[dict[str, type[InboundEvent | OutboundCall]]] = {"inbox": InboundEvent, "outbox": OutboundCall}
 
 
@@ -83,6 +84,12 @@ def _told_last() -> datetime | None:
     """When HighLevel last told anything by itself."""
     told = InboundEvent.objects.exclude(source=Source.SWEEP).order_by("-received_at")
     return told.values_list("received_at", flat=True).first()
+
+
+def is_unanswered() -> bool:
+    """Whether something that is to be written waits because HighLevel gave no answer, or a broken one."""
+    rows = OutboundCall.objects.filter(state=State.WAITING, reason__regex=_UNANSWERED)
+    return bool(rows.exists())
 
 
 def letters(box: str, *, state: str = State.DEAD, before: UUID | None = None, most: int = SHOWN) -> list[Letter]:

@@ -51,6 +51,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "status": now_,
         "row": row if row is not None and row.standing != Standing.DISCONNECTED else None,
         "trouble": TROUBLES.get(row.trouble, row.trouble) if row else "",
+        "unanswered": row is not None and row.standing == Standing.ACTIVE and status.is_unanswered(),
         "letters": {box: status.letters(box) for box in status.BOXES},
         "manages": may(request.membership.role, "highlevel.manage"),
         "has_app": oauth.is_configured(),

@@ -29,6 +29,7 @@ Look = Callable[[], Awaitable[dict[str, Any]]]
 
 log = structlog.get_logger("enterprisehub.requests")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+HUNG_UP = 499  # who asked was gone before the answer: nothing of ours broke (a figure that proxies made usual)
 CLOSE_CODES = range(1000, 1016)  # a client may send any of 4,000: what it makes up is no label
 USABLE_ID = re.compile(rb"[A-Za-z0-9-]{8,64}")
 QUIET = ("static/", "healthz", "readyz", "metrics")
@@ -58,7 +59,7 @@ class Front:
                 await self._request(scope, receive, send)
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started, status, whole = time.perf_counter(), 500, scope
+        started, status, whole = time.perf_counter(), 0, scope
         own = request_id().encode()
 
         async def counted(message: Message) -> None:
@@ -74,8 +75,11 @@ class Front:
         except bodies.TooLarge:
             sentence = f"A body has at most {bodies.LARGEST} bytes."
             await _problem(counted, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", sentence)
+        except Exception:
+            status = status or 500
+            raise
         finally:
-            _note(whole, status, time.perf_counter() - started)
+            _note(whole, status or HUNG_UP, time.perf_counter() - started)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         code = "unaccepted"

@@ -7,7 +7,8 @@ from typing import Any
 
 from django import template
 
-from leads.models import Overlay, Stage
+from leads.models import Overlay, SlotFact, Stage
+from leads.values import shown, title
 
 register = template.Library()
 
@@ -33,6 +34,18 @@ def hundredths(share: float) -> str:
 def stage_name(stage: str) -> str:
     """engaged is Engaged."""
     return dict(Stage.choices).get(stage, stage)
+
+
+@register.filter
+def fact_title(fact: SlotFact) -> str:
+    """decision_makers is Decision makers."""
+    return title(fact.name)
+
+
+@register.filter
+def fact_shown(fact: SlotFact) -> str:
+    """A fact's value as a person reads it: 2027-01-31 is Jan 31, 2027."""
+    return shown(fact.name, fact.value, fact.unit)
 
 
 @register.filter

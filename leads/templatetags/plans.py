@@ -69,6 +69,12 @@ def first_quote(evidence: Sequence[Any]) -> str:
 
 
 @register.filter
+def risks(value: object) -> list[dict[str, Any]]:
+    """The risks to list; that a date is near is told with the urgency already."""
+    return [one for one in rows_of(value) if one.get("what") != "deadline_near"]
+
+
+@register.filter
 def rows(value: object) -> list[dict[str, Any]]:
     return rows_of(value)
 

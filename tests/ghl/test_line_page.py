@@ -67,10 +67,35 @@ def test_owner_and_administrator_read_and_act_the_auditor_reads(oakwood: World) 
 
 def test_it_tells_what_is_stuck_and_nobodys_words(oakwood: World) -> None:
     page = text(oakwood.ada)
-    for told in ("ContactUpdate", "message.send", "Nobody knows whether it was sent.", "…abcd", "oldest 5 min"):
+    for told in ("Contact update", "Message", "Nobody knows whether it was sent.", "…abcd", "oldest 5 min"):
         assert told in page, told
     for secret in ("Secret words", "5550123", "eyJ-secret"):
         assert secret not in page
+
+
+def test_the_last_event_is_the_inboxs_newest(oakwood: World) -> None:
+    assert text(oakwood.ada).count("None yet") == 1  # the last call, but not the last event
+    with scope(oakwood.oakwood.pk):
+        InboundEvent.objects.all().delete()
+    assert text(oakwood.ada).count("None yet") == 2
+
+
+def test_a_highlevel_that_does_not_answer_is_told(oakwood: World) -> None:
+    sentence = "It is tried again by itself; nothing is lost."
+    assert sentence not in text(oakwood.ada)
+    with scope(oakwood.oakwood.pk):
+        OutboundCall.objects.create(
+            operation="note.create", contact_id="contact-abcd", key="k3", attempts=2, reason="server_fault"
+        )
+    assert sentence in text(oakwood.ada)
+
+
+def test_its_three_pages_lead_to_each_other(oakwood: World) -> None:
+    for path in ("/highlevel/", "/highlevel/inbox/", "/highlevel/workflows/"):
+        page = text(oakwood.ada, path)
+        for other in ("/highlevel/", "/highlevel/inbox/", "/highlevel/workflows/"):
+            assert f'href="{other}"' in page, (path, other)
+    assert 'href="/highlevel/workflows/"' not in text(oakwood.rita)
 
 
 @pytest.mark.parametrize("path", ["token", "check", "write-back", "requeue", "disconnect"])

@@ -11,10 +11,15 @@ from playwright.sync_api import Browser, Page
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from leads.models import Lead
     from tests.world import World
 
 pytestmark = pytest.mark.browser
 MODELS = "/admin/leads/scoringmodel/"
+OWNERS = (
+    "/today/?team=1", "/today/{action}/", "/leads/{lead}/history/",
+    "/highlevel/", "/highlevel/disconnect/", "/highlevel/inbox/", "/highlevel/workflows/",
+)  # fmt: skip
 FRAME = (
     "landmark-one-main",
     "region",
@@ -87,6 +92,69 @@ def test_every_page_is_clean(chromium: Browser, site: str, world: World, theme: 
         page.locator(".card .score summary").click()
         page.locator(".card__details summary").click()
         said["opened"] = faults(page)
+        assert {path: found for path, found in said.items() if found} == {}
+        assert [one for one in complaints if "404" not in one] == []
+
+
+def line(world: World) -> None:
+    """Oakwood connected with HighLevel, an event given up, and a workflow's secret in use and one that is revoked."""
+    from django.utils.timezone import now
+
+    from enterprisehub.ghl import workflows
+    from enterprisehub.ghl.models import Connection, InboundEvent, State, WorkflowSecret
+    from enterprisehub.tenants.scope import scope
+
+    with scope(world.oakwood.pk):
+        Connection.objects.create(kind="oauth", location_id="loc-oakwood", scopes=["contacts.readonly"])
+        InboundEvent.objects.create(
+            source="app", external_id="w1", type="ContactUpdate", subject="contact-1", state=State.DEAD, attempts=6,
+            reason="KeyError", body=b'{"type":"ContactUpdate","id":"contact-1","phone":"+15125550123"}',
+        )  # fmt: skip
+        workflows.make("Old form")
+        WorkflowSecret.objects.update(revoked_at=now())
+        workflows.make("Form on the website")
+
+
+def action(world: World, lead: Lead) -> UUID:
+    """The next thing to do for this lead, which the planner proposes."""
+    from enterprisehub.tenants.scope import scope
+    from leads.models import Action
+    from leads.services import planning
+
+    with scope(world.oakwood.pk):
+        planning.plan(lead)
+        return Action.objects.filter(lead=lead).latest("due_at").pk
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_pages_of_the_line_and_of_the_day_are_clean(
+    chromium: Browser, site: str, world: World, theme: str, width: int
+) -> None:
+    from tests.journeys.desk import DEAR, another, sign_in, watch
+
+    lead = world.says(world.alice, world.conversation(world.alice, price=485_000).lead, DEAR).session.conversation.lead
+    found = action(world, lead)
+    said: dict[str, list[str]] = {}
+    with another(chromium, viewport={"width": width, "height": 800}, color_scheme=theme) as (_, page):
+        complaints = watch(page)
+        sign_in(page, site, world.olivia)
+        page.goto(f"{site}/highlevel/")
+        said["not connected"] = faults(page)
+        line(world)
+        for path in OWNERS:
+            page.goto(site + path.format(lead=lead.pk, action=found))
+            for summary in page.locator("main details:not([open]) > summary").all():
+                if summary.is_visible():
+                    summary.click()
+            said[path] = faults(page)
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                said[path].append("wider than the screen")
+            crowded = page.evaluate(
+                "[...document.querySelectorAll('.places a')].some((a, n, all) => n && a.getBoundingClientRect().left < all[n - 1].getBoundingClientRect().right - 0.5)"
+            )
+            if crowded:
+                said[path].append("the places lie on each other")
         assert {path: found for path, found in said.items() if found} == {}
         assert [one for one in complaints if "404" not in one] == []
 

@@ -109,7 +109,7 @@ def test_what_is_stuck_is_tried_again_by_keyboard(chromium: Browser, site: str, 
     with another(chromium) as (_, page):
         sign_in(page, site, world.ada)
         page.get_by_role("link", name="HighLevel").click()
-        page.get_by_role("button", name="Try again: message.send, …ab17").focus()
+        page.get_by_role("button", name="Try again: Message, …ab17").focus()
         page.keyboard.press("Enter")
         page.get_by_text("1 is tried again.").wait_for()
-        assert page.get_by_role("button", name="Try again: message.send").count() == 0
+        assert page.get_by_role("button", name="Try again: Message").count() == 0

@@ -225,7 +225,7 @@ def test_who_wants_no_calls_may_still_be_written_to(world: World, pat: Lead) -> 
 def test_a_wrong_number_closes_the_number_too(world: World, pat: Lead) -> None:
     says(world, pat, "Sorry, wrong number")
     assert pat.dnd["sms"]["by"] == "wrong_number"
-    assert pat.overlay == Overlay.DNC
+    assert pat.overlay == Overlay.INVALID
 
 
 # Do-not-disturb at HighLevel.

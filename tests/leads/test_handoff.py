@@ -101,6 +101,8 @@ def test_some_words_stop_the_questions(text: str, reason: str) -> None:
         "no hemos firmado con otro agente",
         "I work with people all day",
         "we signed our lease in March",
+        "Our lease runs out on January 31, so we have to be somewhere by then.",
+        "El contrato vence en enero y tenemos que mudarnos antes.",
         "three beds, two baths, under 450k",
         "",
         "   ",

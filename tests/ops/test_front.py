@@ -203,3 +203,27 @@ async def test_start_and_end_of_the_process_are_answered(monkeypatch: pytest.Mon
     await Front(product)({"type": "lifespan"}, receive, send)
     assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
     assert settled == [True]
+
+
+async def gone(scope: Any, receive: Any, send: Any) -> None:
+    """Stands where Django stands when the browser went away meanwhile: it ends without a word."""
+
+
+async def broken(scope: Any, receive: Any, send: Any) -> None:
+    raise RuntimeError("a fault of ours")
+
+
+def counted(status: str) -> float:
+    return (
+        REGISTRY.get_sample_value("ehub_http_requests_total", {"method": "GET", "route": "unknown", "status": status})
+        or 0.0
+    )
+
+
+async def test_who_hung_up_before_the_answer_is_counted_as_no_fault_of_ours() -> None:
+    before = counted("499"), counted("500")
+    with pytest.raises(IndexError):  # nothing was sent, so there is nothing to read
+        await _fetch(Front(gone), "/nowhere-at-all")
+    with pytest.raises(RuntimeError):
+        await _fetch(Front(broken), "/nowhere-at-all")
+    assert (counted("499"), counted("500")) == (before[0] + 1, before[1] + 1)

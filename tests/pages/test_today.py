@@ -137,3 +137,33 @@ def test_once_the_office_has_closed_the_next_working_day_is_shown(as_: As, world
         text = as_(world.alice).get("/today/").content.decode()
     assert "Closed for now: this is Monday, 30 November" in text
     assert "Answer Pat" in text
+
+
+def test_what_may_not_be_sent_leads_to_the_question_whether_they_may_be_contacted(
+    as_: As, world: World, lead: Lead
+) -> None:
+    with scope(world.oakwood.pk):
+        Action.objects.update(verdict={"allow": False, "text": "It is quiet time for them.", "next_at": None})
+    text = as_(world.alice).get("/today/").content.decode()
+    assert f'href="/leads/{lead.pk}/contact/"' in text
+    assert 'class="button do__main button--quiet"' in text
+
+
+@pytest.mark.parametrize(("clock", "offered"), [((2026, 11, 24, 15), True), ((2026, 11, 24, 23), False)])
+def test_later_today_is_offered_while_there_is_a_later_today(
+    as_: As, world: World, clock: tuple[int, int, int, int], offered: bool
+) -> None:
+    with time_machine.travel(datetime(*clock, tzinfo=UTC), tick=True):
+        found: Lead = world.conversation(world.alice).lead
+        world.says(world.alice, found, "Could you tell me more?")
+        with scope(world.oakwood.pk):
+            planning.plan(found)
+            due_now()
+        assert ("Later today" in as_(world.alice).get("/today/").content.decode()) is offered
+
+
+def test_what_became_known_reads_as_people_say_it(as_: As, world: World, lead: Lead) -> None:
+    text = as_(world.alice).get(f"/leads/{lead.pk}/history/").content.decode()
+    assert "Dec 20, " in text
+    assert "Lease end" in text
+    assert "lease_end" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from django import template
@@ -44,6 +45,25 @@ REASONS: Final = {
     "refused": "HighLevel refused it.",
 }
 
+WRITES: Final = {
+    "contact.create": "New contact",
+    "contact.upsert": "Contact",
+    "contact.update": "Fields of the contact",
+    "contact.dnd": "Do not disturb",
+    "tags.add": "Tags",
+    "tags.remove": "Tags to take off",
+    "note.create": "Note",
+    "note.update": "Change of a note",
+    "task.create": "Task",
+    "task.update": "Change of a task",
+    "task.complete": "Task that is done",
+    "message.send": "Message",
+    "opportunity.update": "Change of an opportunity",
+    "opportunity.status": "Standing of an opportunity",
+    "field.create": "New custom field",
+}
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|[._]")
+
 
 @register.filter
 def health_told(health: str) -> str:
@@ -60,6 +80,28 @@ def right(scope: str) -> str:
 @register.filter
 def reason_told(reason: str) -> str:
     return REASONS.get(reason.partition(":")[0].partition(" ")[0], "It failed each time.")
+
+
+@register.filter
+def reason_about(reason: str) -> str:
+    """What the reason is about, in words: unprocessable:dueDate is about the "due date"; "" when it says no more."""
+    return _words(reason.partition(":")[2])
+
+
+@register.filter
+def thing(name: str) -> str:
+    """A write or an event by its name in words: message.send is a "Message", ContactUpdate a "Contact update"."""
+    return WRITES.get(name) or _words(name).capitalize()
+
+
+@register.filter
+def in_words(names: list[str]) -> str:
+    """Names of fields as words: assignedTo and dueDate are "assigned to, due date"."""
+    return ", ".join(map(_words, names))
+
+
+def _words(name: str) -> str:
+    return _HUMP.sub(" ", name).strip().lower()
 
 
 @register.filter

@@ -38,7 +38,7 @@ function part(id, value, draw) {
 }
 
 function here() {
-  return place.state.locations.find((one) => one.id === place.location) || place.state.locations[0];
+  return place.state.locations.find((one) => one.id === place.location) || place.state.locations.find((one) => one.contacts.length) || place.state.locations[0];
 }
 
 function chosen() {
