@@ -18,9 +18,12 @@ def ask(tenant: UUID, times: int) -> None:
 
 
 def write(tenant: UUID, times: int) -> None:
+    from django.conf import settings
+
     from enterprisehub.ghl import writing
     from enterprisehub.tenants.scope import named
 
+    settings.GHL_SETTLED_TABLE, settings.GHL_STILL_TABLE = "tests.ghl.settled.SETTLED", "tests.ghl.settled.STILL"
     with named(tenant):
         for _ in range(times):
             writing.drain()

@@ -45,7 +45,7 @@ def connect(world: World) -> None:
 
     with scope(world.oakwood.pk):
         row = Connection(
-            kind="oauth", location_id="ve9EPM428h8vShlRW1KT", scopes=list(SCOPES[:-2]), last_event_at=now(),
+            kind="oauth", location_id="ve9EPM428h8vShlRW1KT", scopes=list(SCOPES[:-2]),
             last_call_at=now() - timedelta(minutes=3), expires_at=now() + timedelta(hours=20),
         )  # fmt: skip
         seal_into(row, "access_sealed", "x")
