@@ -10,7 +10,7 @@ from coaching.services.receiving import receive
 from enterprisehub.ghl import installs
 from enterprisehub.ghl.contacts import contact
 from enterprisehub.ghl.inbox import Ignored
-from enterprisehub.ghl.models import OutboundCall
+from enterprisehub.ghl.models import OutboundCall, Source
 from enterprisehub.ghl.schemas import Event
 from enterprisehub.ghl.words import INBOUND, OUTBOUND, spoken
 from enterprisehub.tenants.work import later
@@ -19,7 +19,9 @@ from leads.services import contacting, crm, crm_records, deciding, writing_back
 
 
 def _message(event: Event, *, way: str) -> None:
-    _or_ignore(receive(spoken(event.body), kind=way, fallback_id=f"hook:{event.id}", at=event.occurred_at))
+    said = spoken(event.body)
+    sure = event.source == Source.APP and bool(said.id)
+    _or_ignore(receive(said, kind=way, fallback_id=f"hook:{event.id}", at=event.occurred_at, sure=sure))
 
 
 def _contact(event: Event) -> None:

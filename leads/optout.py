@@ -66,6 +66,7 @@ class _Words:
         return self.spans[max(first, 0)][0], self.spans[max(last, 0)][1]
 
 
+@lru_cache(maxsize=32)  # learning, the hand-off, the intents and the objection reader ask of the same words
 def read(text: str) -> OptOut:
     """One message of a prospect's; never raises on any text."""
     text = text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"

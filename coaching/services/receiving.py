@@ -32,10 +32,11 @@ class NotSettled(Conflict):
     code = "not_settled"
 
 
-def receive(spoken: Spoken, *, kind: str, fallback_id: str, at: datetime) -> str:
+def receive(spoken: Spoken, *, kind: str, fallback_id: str, at: datetime, sure: bool = False) -> str:
     """Take a message in, inside the tenant's scope; why it started nothing, "" when it did.
 
-    `kind` is the event's own word for the direction, `fallback_id` stands for a message that came without an id.
+    `kind` is the event's own word for the direction, `fallback_id` stands for a message that came without an id. `sure`:
+    it carries an id and is told for the first time, so no twin without one needs to be looked for.
     """
     if spoken.kind == COMMENT:
         return NOT_SAID
@@ -61,7 +62,7 @@ def receive(spoken: Spoken, *, kind: str, fallback_id: str, at: datetime) -> str
     )
     if not words.text:
         return NO_WORDS
-    if _known(lead, words):
+    if not sure and _known(lead, words):
         return KNOWN
     if spoken.text:
         hear(agent, words, others=True)
