@@ -31,7 +31,7 @@ from enterprisehub.tenants.models import Agent
 from enterprisehub.tenants.work import later
 from leads import services as leads
 from leads.models import Message, Said, Speaker, Stage
-from leads.services import reading, telling, wishing
+from leads.services import reading, telling
 from leads.services.learning import Around, Understood, learn, sheet_of, vertical_of
 
 
@@ -78,7 +78,6 @@ def hear(agent: Agent, words: Words, *, others: bool = False) -> Heard:
         if session.conversation.lead.stage == Stage.NEW:
             learn(message, (), tenant=agent.tenant)
         _show_own(agent, message, session)
-        wishing.wish(message.lead_id)
         return Heard(message, session, True, ms=_since(started))
     around = situation.around(agent, message, stage=words.stage)
     objections = situation.objections(around, message.text)
@@ -93,7 +92,6 @@ def hear(agent: Agent, words: Words, *, others: bool = False) -> Heard:
         rows.insert(card)
     _show(message, session, card, _news(understood, around))
     reading.wish(message, understood, tenant=agent.tenant)
-    wishing.wish(message.lead_id)
     return Heard(message, session, True, card, answer.value, answer.source, _since(started))
 
 

@@ -17,7 +17,7 @@ from leads.models import Action, ActionPlan, ActionState, Lead, Stage
 
 MOST: Final = 200  # leads of one round; the next round takes the rest
 LOOKS_BACK: Final = timedelta(days=2)  # what changed longer ago had its rounds
-FRESH: Final = timedelta(seconds=12)  # what changed this moment is planned by whoever changed it
+FRESH: Final = timedelta(seconds=12)  # a talk that goes on is planned when it rests: each word would make another plan
 
 
 def plan_what_changed() -> int:

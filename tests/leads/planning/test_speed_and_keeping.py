@@ -154,13 +154,18 @@ def test_a_spent_plan_goes_and_is_made_anew(world: World, clock: time_machine.Co
         assert Action.objects.get(lead=lead).state == ActionState.EXPIRED
 
 
-def test_a_burst_of_words_asks_for_one_plan_and_costs_no_statement(
-    world: World, django_capture_on_commit_callbacks: object
-) -> None:
+def test_a_talk_is_planned_once_it_rests(world: World, django_capture_on_commit_callbacks: object) -> None:
     lead = world.conversation(world.alice).lead
     cache_redis().flushdb()
     asked_for(world)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         for text in ("Hello.", "We look for a house.", "Three bedrooms."):
             world.says(world.alice, lead, text)
+    assert asked_for(world).count("leads.plan") == 0
+    with scope(world.oakwood.pk):
+        Lead.objects.filter(pk=lead.pk).update(
+            spoken_at=now() - timedelta(seconds=13), stage_since=now() - timedelta(seconds=13)
+        )
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        keeping.plan_what_changed()
     assert asked_for(world).count("leads.plan") == 1
