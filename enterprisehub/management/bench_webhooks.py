@@ -61,6 +61,7 @@ def _measure(server: Server, signer: Signer, options: dict[str, Any]) -> dict[st
         counted = [(at, event) for at, event in planned if at >= WARM_UP_SECONDS]
         figures = benchmark_webhooks.judge(counted, seen, rows, began)
         figures["doubled"] += benchmark_webhooks.heard_twice(made)
+        server.stop()  # or the worker would go on writing what is about to be taken away
     return {
         **figures,
         "server": {f"{name}_cpu_ms_each": ms for name, ms in spent.items()},
