@@ -22,6 +22,7 @@ from enterprisehub.tenants.scope import named, scope
 from leads.crm.writing import FIELDS, MARK
 from leads.models import Action, ActionPlan, ActionState, CrmRecord, Lead, Message
 from leads.services import crm, crm_records, reconciling, writing_back
+from tests.fakes import eventually
 from tests.world import World
 
 
@@ -85,10 +86,15 @@ class Round:
         with named(self.tenant):
             run = reconciling.reconcile()
         assert run is not None
-        while inbox.work(self.tenant, seconds=5):
-            pass
+        assert eventually(self._nothing_waits, 60)
         self.work()
         return run
+
+    def _nothing_waits(self) -> bool:
+        """What failed the first time is tried again after a second."""
+        inbox.work(self.tenant, seconds=5)
+        with scope(self.tenant):
+            return not InboundEvent.objects.filter(state="waiting").exists()
 
     def lead(self) -> Lead:
         with scope(self.tenant):
@@ -174,15 +180,17 @@ def test_events_that_never_came_are_found_and_taken_in(both: Round) -> None:
     both.sandbox.answer(contact["id"], "I will look.")
     both.sandbox.opportunity(contact["id"])
     both.forget()
-    run = both.reconcile()
-    assert (run.trouble, run.missing, run.repaired) == ("", 5, 5)
+    runs = [both.reconcile()]
+    while sum(run.missing for run in runs) < 5 and len(runs) < 10:  # a search may lag: the next comparison sees it
+        runs.append(both.reconcile())
+    assert {run.trouble for run in runs} == {""}
+    assert sum(run.missing for run in runs) == sum(run.repaired for run in runs) == 5, [run.gaps for run in runs]
     with scope(both.tenant):
-        said = list(Message.objects.order_by("at").values_list("speaker", "text"))
-        assert said == [
+        assert set(Message.objects.values_list("speaker", "text")) == {
             ("prospect", "We need 3 bedrooms by June."),
             ("prospect", "And a yard"),
             ("agent", "I will look."),
-        ]
+        }
         assert Lead.objects.get().email == "ana@x.example"
         assert CrmRecord.objects.get().kind == "opportunity"
     again = both.reconcile()
