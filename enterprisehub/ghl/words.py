@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
+from enterprisehub.ghl import schemas
 from enterprisehub.ghl.mail import words_of
 
 INBOUND, OUTBOUND = "inbound", "outbound"
@@ -84,16 +85,8 @@ def spoken(body: Mapping[str, Any]) -> Spoken:
 
 
 def moment(value: Any) -> datetime | None:
-    """HighLevel's clock (ISO 8601, milliseconds and Z, an offset, or epoch milliseconds); None when it is none."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 32_503_680_000_000:
-        return datetime.fromtimestamp(value / 1000, UTC)
-    if not isinstance(value, str):
-        return None
-    try:
-        read = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    """HighLevel's clock (ISO 8601, or a number since 1970), in UTC; None when it is none, such as a number before."""
+    return None if isinstance(value, int | float) and value <= 0 else schemas.moment(value)
 
 
 def text_of(body: Mapping[str, Any], *names: str) -> str:

@@ -70,11 +70,13 @@ class Answered:
         self.headers: Mapping[str, Any] = Headers(dict(answer.headers))
 
 
-def check_request(request: httpx2.Request) -> None:
-    """Raises when HighLevel's document does not allow it."""
+def check_request(request: httpx2.Request) -> bool:
+    """True; raises, saying why, when HighLevel's document does not allow it."""
     openapi().validate_request(Asked(request))
+    return True
 
 
-def check_answer(answer: httpx2.Response, *, status: int = 0) -> None:
-    """Raises when it is not what the document promises; `status` when another one than the document's was seen."""
+def check_answer(answer: httpx2.Response, *, status: int = 0) -> bool:
+    """True; raises when it is not what the document promises; `status` when another one than the document's was seen."""
     openapi().validate_response(Asked(answer.request), Answered(answer, status=status))
+    return True

@@ -184,9 +184,9 @@ def test_every_operation_of_the_document_that_the_sandbox_names_exists_there() -
 
 def test_a_refusal_has_the_documented_shape(sandbox: Remote) -> None:
     call = Caller(sandbox, sandbox.private_token())
-    check_answer(call("POST", "/contacts/", {"locationId": HERE, "additionalEmails": []}))
+    assert check_answer(call("POST", "/contacts/", {"locationId": HERE, "additionalEmails": []}))
     call.token = "nonsense"
-    check_answer(call("GET", "/contacts/abc"))
+    assert check_answer(call("GET", "/contacts/abc"))
 
 
 def test_too_many_requests_are_refused_as_documented(sandbox: Remote) -> None:

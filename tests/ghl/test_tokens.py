@@ -44,7 +44,7 @@ def test_four_processes_that_find_the_token_expired_renew_it_once(world: World, 
     assert kept(world).version == 2
 
 
-def test_fifty_threads_that_know_it_has_ended_renew_it_once(world: World, highlevel: Remote) -> None:
+def test_ten_threads_that_know_it_has_ended_renew_it_once(world: World, highlevel: Remote) -> None:
     row = installed(world.oakwood, highlevel)
     renewed: list[int] = []
 

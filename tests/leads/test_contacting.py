@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,30 +15,18 @@ from django.utils.timezone import now
 from coaching.services.hearing import Words, hear
 from enterprisehub import webhooks
 from enterprisehub.errors import Invalid
-from enterprisehub.ghl.models import Connection, Kind, OutboundCall, State
+from enterprisehub.ghl.models import OutboundCall, State
 from enterprisehub.privacy.models import AuditEvent
-from enterprisehub.tenants.scope import scope
 from leads.models import Action, ActionPlan, ActionState, Consent, Lead, Message, Overlay, Purpose, StageMove
 from leads.services import contacting, moving
 from leads.services.contacting import Statement, WordsToSend
+from tests.leads.reach import AGREED, NOON, OPEN, registered
 from tests.world import World
-
-NOON = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)  # Wednesday: 13:00 in New York, noon in Austin
-OPEN = {"contact": {"ten_dlc": "registered", "postal_address": "1 Oak Street, Austin, TX 78701"}}
-AGREED = Statement(source="form", medium="sms", text="I agree to receive texts about homes from Oakwood Realty.")
 
 
 @pytest.fixture
 def world(db: None) -> Iterator[World]:
-    """Oakwood is registered and connected; it is noon in Austin."""
-    with time_machine.travel(NOON, tick=False):
-        here = World()
-        here.oakwood.settings = OPEN
-        with scope(here.oakwood.pk):
-            here.oakwood.save()
-            Connection.objects.create(kind=Kind.OAUTH, location_id="loc-oakwood")
-            here.alice.agent.tenant = here.oakwood
-            yield here
+    yield from registered()
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from tests.world import World
 
 async def test_database_work_of_sockets_runs_on_several_threads() -> None:
     together = threading.Barrier(4)  # opens when four are at it at the same moment, which on fewer threads never is
-    await asyncio.gather(*(in_thread(together.wait, 60) for _ in range(16)))
+    places = await asyncio.gather(*(in_thread(together.wait, 60) for _ in range(16)))
+    assert sorted(places) == sorted([*range(4)] * 4)
 
 
 async def test_twenty_agents_at_once_each_get_their_own_card(world: World, lead: Lead) -> None:

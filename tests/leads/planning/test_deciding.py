@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
 from django.utils.timezone import now
 
 from enterprisehub.errors import Conflict, Invalid, NotFound
-from enterprisehub.ghl.models import Connection, Kind, OutboundCall, State
+from enterprisehub.ghl.models import OutboundCall, State
 from enterprisehub.privacy.models import AuditEvent
 from enterprisehub.realtime.models import Event
-from enterprisehub.tenants.scope import scope
 from leads.models import Action, ActionPlan, ActionState, Lead, Message
 from leads.services import contacting, deciding, planning, today
-from leads.services.contacting import Statement
 from leads.services.deciding import Decider, Words
+from tests.leads.reach import AGREED, registered
 from tests.world import World
-
-NOON = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)  # Wednesday: 13:00 in New York
-OPEN = {"contact": {"ten_dlc": "registered", "postal_address": "1 Oak Street, Austin, TX 78701"}}
-AGREED = Statement(source="form", medium="sms", text="I agree to receive texts about homes from Oakwood Realty.")
 
 
 @pytest.fixture
 def world(db: None) -> Iterator[World]:
-    with time_machine.travel(NOON, tick=False):
-        here = World()
-        here.oakwood.settings = OPEN
-        with scope(here.oakwood.pk):
-            here.oakwood.save()
-            Connection.objects.create(kind=Kind.OAUTH, location_id="loc-oakwood")
-            here.alice.agent.tenant = here.oakwood
-            yield here
+    yield from registered()
 
 
 @pytest.fixture
