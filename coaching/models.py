@@ -86,6 +86,9 @@ class Suggestion(TenantModel):
     context = models.CharField(max_length=120, blank=True)
     shown = models.BooleanField(default=True)
     quiet_reason = models.CharField(max_length=60, blank=True)
+    # Of the running holdout (coached, held) and of the running comparison ("<experiment>/<arm>"); empty without one.
+    arm = models.CharField(max_length=10, blank=True)
+    variant = models.CharField(max_length=64, blank=True)
     # Two waves.
     source = models.CharField(max_length=10, choices=CardSource, default=CardSource.LOCAL)
     stand_in = models.BooleanField(default=False)

@@ -165,6 +165,7 @@ INSTALLED_APPS = [
     "enterprisehub.realtime",
     "leads",
     "coaching",
+    "analytics",
     "enterprisehub",
 ]
 MIDDLEWARE = [

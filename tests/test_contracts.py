@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("enterprisehub", "leads", "coaching")
+ROOMS = ("enterprisehub", "leads", "coaching", "analytics")
 # A module that adapts, acts or remembers, or that is part of one; every other module of these two apps thinks.
 NOT_THINKING = {
     "admin", "admin_scoring", "admin_scoring_card", "api", "api_actions", "api_consents", "api_fairhousing",
@@ -64,7 +64,7 @@ def test_every_thinking_module_is_under_its_contract() -> None:
     listed = {name for contract in config["contracts"] for name in contract.get("source_modules", ())}
     found = {
         f"{app}.{path.stem}"
-        for app in ("leads", "coaching")
+        for app in ("leads", "coaching", "analytics")
         for path in (ROOT / app).iterdir()
         if path.stem not in NOT_THINKING
         and path.stem.isidentifier()

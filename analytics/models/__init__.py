@@ -1,0 +1,5 @@
+"""What analytics remembers."""
+
+from analytics.models.events import CREDIT, Daily, Event, EventKind, Watermark
+
+__all__ = ["CREDIT", "Daily", "Event", "EventKind", "Watermark"]

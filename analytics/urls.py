@@ -1,0 +1,7 @@
+"""Which paths belong to analytics?"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
