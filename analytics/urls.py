@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from analytics.views import cost
+
+urlpatterns: list[URLPattern] = [
+    path("results/cost/", cost.index, name="results-cost"),
+]

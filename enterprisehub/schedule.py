@@ -16,4 +16,5 @@ schedule: dict[str, dict[str, Any]] = {
     "plan what has changed": {"task": "leads.plan_what_changed", "schedule": 20.0},
     "let spent plans go": {"task": "leads.keep_plans", "schedule": 60.0},
     "tell of new leads that wait": {"task": "leads.escalate", "schedule": 15.0},
+    "roll the engines' ledger up": {"task": "analytics.wake_ledgers", "schedule": 60.0},
 }
