@@ -17,7 +17,6 @@ from enterprisehub.tenants.models import Agent, Membership
 from leads.models import Conversation, Lead
 
 LONGEST: Final = 500  # characters; what is longer is not read while one talks
-Kind = Whisper.Kind
 
 
 @transaction.atomic
@@ -41,7 +40,7 @@ def whisper(conversation_id: UUID, text: str, *, by: Membership, client_id: str)
         raise Conflict("Nobody is in this conversation, so there is nobody to whisper to.")
     if agent.user_id == by.user_id:
         raise Conflict("You are in this conversation yourself.")
-    return _say(conversation, agent, Kind.WORDS, by=by, text=words, client_id=client_id)
+    return _say(Whisper(conversation=conversation, agent=agent, by=by, text=words, client_id=client_id))
 
 
 @transaction.atomic
@@ -98,7 +97,8 @@ def take_over(conversation_id: UUID, *, by: Membership, agent: Agent | None) -> 
     _move(conversation, to=agent)
     record("conversation.take_over", conversation, agent=str(before.pk) if before else "")
     if before is not None:
-        _say(conversation, before, Kind.TAKEN, by=by, client_id=f"take:{took.pk}")
+        note = {"kind": Whisper.Kind.TAKEN, "client_id": f"take:{took.pk}"}
+        _say(Whisper(conversation=conversation, agent=before, by=by, **note))
     return took
 
 
@@ -113,7 +113,8 @@ def hand_back(conversation_id: UUID, *, by: Membership, agent: Agent | None) -> 
     before = standing.from_agent
     if before is not None and before.is_active:
         _move(conversation, to=before)
-        _say(conversation, before, Kind.RETURNED, by=by, client_id=f"return:{standing.pk}")
+        note = {"kind": Whisper.Kind.RETURNED, "client_id": f"return:{standing.pk}"}
+        _say(Whisper(conversation=conversation, agent=before, by=by, **note))
     record("conversation.hand_back", conversation, agent=str(before.pk) if before else "")
     standing.refresh_from_db()
     return standing
@@ -134,14 +135,10 @@ def _move(conversation: Conversation, *, to: Agent) -> None:
     sessions.start(to, conversation)
 
 
-def _say(
-    conversation: Conversation, agent: Agent, kind: str, *, by: Membership, client_id: str, text: str = ""
-) -> Whisper:
-    row: Whisper = Whisper.objects.create(
-        agent=agent, conversation=conversation, by=by, kind=kind, text=text, client_id=client_id
-    )
-    record("conversation.whisper", row, kind=kind)
-    tell(agent.pk, ("status", {"state": "whisper", "whisper": payload(row)}))
+def _say(row: Whisper) -> Whisper:
+    row.save()
+    record("conversation.whisper", row, kind=row.kind)
+    tell(row.agent_id, ("status", {"state": "whisper", "whisper": payload(row)}))
     return row
 
 
