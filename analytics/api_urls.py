@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from analytics.api import predictions
+
+urlpatterns: list[URLPattern] = [
+    path("analytics/predictions/<str:lead_id>", predictions.Predictions.as_view(), name="api_predictions"),
+]

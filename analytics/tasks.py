@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analytics.services import spending
+from analytics.services import predicting, spending
 from enterprisehub.tenants.work import chore, task
 
 
@@ -14,3 +14,13 @@ def wake_ledgers() -> None:
 @task("analytics.roll_up_ledger", ignore_result=True)
 def roll_up_ledger() -> None:
     spending.roll_up()
+
+
+@chore("analytics.wake_predictions", ignore_result=True)
+def wake_predictions() -> None:
+    predicting.wake()
+
+
+@task("analytics.predict", ignore_result=True)
+def predict() -> None:
+    predicting.count()

@@ -28,6 +28,7 @@ from tests.neighbours import Neighbours, nobodys
 CHORES = {
     "ghl.prune",
     "analytics.wake_ledgers",
+    "analytics.wake_predictions",
     "ghl.refresh_ahead",
     "ghl.sweep",
     "ghl.sweep_outbox",

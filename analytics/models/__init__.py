@@ -2,5 +2,6 @@
 
 from analytics.models.cost import LedgerDay
 from analytics.models.events import CREDIT, Daily, Event, EventKind, Watermark
+from analytics.models.predictions import Foretold, PastRates
 
-__all__ = ["CREDIT", "Daily", "Event", "EventKind", "LedgerDay", "Watermark"]
+__all__ = ["CREDIT", "Daily", "Event", "EventKind", "Foretold", "LedgerDay", "PastRates", "Watermark"]

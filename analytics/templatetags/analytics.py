@@ -11,7 +11,10 @@ from enterprisehub.tenants.access import may
 
 register = template.Library()
 # Name, URL name, operation. A page that is not in the house yet is not in the table.
-PLACES: tuple[tuple[str, str, str], ...] = (("Cost", "results-cost", "analytics.read.money"),)
+PLACES: tuple[tuple[str, str, str], ...] = (
+    ("Predictions", "results-predictions", "analytics.read"),
+    ("Cost", "results-cost", "analytics.read.money"),
+)
 
 
 @register.simple_tag

@@ -88,6 +88,12 @@ def dollars(micro: float | None) -> str:
 
 
 @register.filter
+def points(share: float) -> str:
+    """0.034 is 3.4 points."""
+    return f"{share * 100:.1f} points"
+
+
+@register.filter
 def day(value: date) -> str:
     """24 Nov."""
     return f"{value.day} {value:%b}"
