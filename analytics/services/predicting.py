@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Max, Window
-from django.db.models.functions import Lead as Following
 from django.utils.timezone import localtime, now
 
 from analytics import predicting
 from analytics.measures import Rate
 from analytics.models import Event, EventKind, Foretold, PastRates
 from analytics.predicting import HORIZONS, OPEN, Looks, Past, Rates, Reckoned
+from analytics.services import past
 from analytics.strategy import Standing, Strategy, strategy
 from coaching.models import Suggestion
 from enterprisehub.tenants.models import Tenant
@@ -29,11 +27,6 @@ from leads.contact.passing import clocks_of
 from leads.models import Conversation, Lead, Medium, Message, Overlay, Speaker, Stage, StageMove
 from leads.services.reachable import facts_of
 
-LOOKS_BACK: Final = timedelta(days=730)  # whose leads are counted
-HABITS: Final = timedelta(days=180)  # whose messages say when and where leads answer
-ANSWERS_WITHIN: Final = timedelta(days=2)
-GONE: Final = (Overlay.LOST, Overlay.OTHER_AGENT, Overlay.DNC, Overlay.INVALID, Overlay.DUPLICATE)
-CHUNK: Final = 1_000
 EVERY: Final = 7  # days between two chances of the same lead that are kept
 PRICE: Final = ("price", "affordability")  # kinds of objection
 
@@ -65,72 +58,19 @@ def wake() -> int:
 def count() -> PastRates:
     """Count the tenant's past anew, keep what is foretold this week, and write down what came of what was foretold."""
     moment = now()
-    closings = predicting.learn(_pasts(moment), now=moment)
+    closings = predicting.learn(past.lives(moment), now=moment)
     kept, _ = PastRates.objects.update_or_create(
         defaults={
             "closings": [[*cell, *vars(looks).values()] for cell, looks in sorted(closings.cells.items())],
-            "hours": _hours(moment),
-            "media": _media(Message.objects.filter(at__gt=moment - HABITS), moment),
-            "leads": Lead.objects.filter(created_at__gt=moment - LOOKS_BACK).count(),
+            "hours": past.hours(moment),
+            "media": past.media(Message.objects.filter(at__gt=moment - past.HABITS), moment),
+            "leads": Lead.objects.filter(created_at__gt=moment - past.LOOKS_BACK).count(),
             "made_at": moment,
         }
     )
     settle(moment)
     foretell(closings, moment, {int(hour): n for hour, n in kept.hours.items()})
     return kept
-
-
-def _pasts(moment: datetime) -> Iterator[Past]:
-    leads = Lead.objects.filter(created_at__gt=moment - LOOKS_BACK).order_by("pk")
-    after: UUID | None = None
-    while chunk := list((leads.filter(pk__gt=after) if after else leads).only("pk", "created_at", "stage")[:CHUNK]):
-        after = chunk[-1].pk
-        yield from _lives(chunk)
-
-
-def _lives(leads: list[Lead]) -> Iterator[Past]:
-    ids = [lead.pk for lead in leads]
-    moves: dict[UUID, list[StageMove]] = defaultdict(list)
-    for move in StageMove.objects.filter(lead__in=ids).order_by("at"):
-        moves[move.lead_id].append(move)
-    words = _words(ids)
-    told = Event.objects.filter(lead__in=ids, kind=EventKind.CLOSING).order_by().values("lead").annotate(at=Max("at"))
-    closings: dict[UUID, datetime] = {row["lead"]: row["at"] for row in told}
-    for lead in leads:
-        own = moves[lead.pk]
-        start = own[0].from_stage if own else lead.stage
-        went = [(lead.created_at, start), *((move.at, move.to_stage) for move in own)]
-        done = [move.at for move in own if move.to_stage == Stage.CLOSED]
-        done += [closings[lead.pk]] if lead.pk in closings else []
-        gone = next((move.at for move in own if move.to_overlay in GONE), None)
-        yield Past(lead.pk, lead.created_at, tuple(went), tuple(words[lead.pk]), min(done, default=None), gone)
-
-
-def _hours(moment: datetime) -> dict[str, int]:
-    """Prospects' messages by the hour of their own day."""
-    zone = Tenant.objects.values_list("timezone", flat=True).get(pk=current())
-    found: Counter[int] = Counter()
-    said = Message.objects.filter(at__gt=moment - HABITS, speaker=Speaker.PROSPECT).order_by()
-    for at, own in said.values_list("at", "lead__timezone").iterator(chunk_size=5_000):
-        found[at.astimezone(ZoneInfo(own or zone)).hour] += 1
-    return {str(hour): n for hour, n in sorted(found.items())}
-
-
-def _media(said: Any, moment: datetime) -> dict[str, list[int]]:
-    """Medium → how many of the agent's messages were answered within two days, of how many that had the time."""
-
-    def following(column: str) -> Window:
-        return Window(Following(column), partition_by=[F("conversation")], order_by=F("position").asc())
-
-    rows = said.order_by().annotate(then=following("speaker"), then_at=following("at"))
-    found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    columns = ("conversation__medium", "speaker", "at", "then", "then_at")
-    for medium, speaker, at, then, then_at in rows.values_list(*columns).iterator(chunk_size=5_000):
-        if speaker != Speaker.AGENT or then == Speaker.AGENT or at > moment - ANSWERS_WITHIN:
-            continue
-        found[medium][0] += bool(then == Speaker.PROSPECT and then_at - at <= ANSWERS_WITHIN)
-        found[medium][1] += 1
-    return dict(found)
 
 
 def foretell(rates: Rates, moment: datetime, hours: Mapping[int, int]) -> int:
@@ -143,16 +83,16 @@ def foretell(rates: Rates, moment: datetime, hours: Mapping[int, int]) -> int:
     kept_of = set(Foretold.objects.filter(day__gt=today - timedelta(days=EVERY)).values_list("lead", flat=True))
     kept, after = 0, None
     leads = Lead.objects.filter(stage__in=OPEN, overlay=Overlay.NONE, deleted_at=None).order_by("pk")
-    while chunk := list((leads.filter(pk__gt=after) if after else leads)[:CHUNK]):
+    while chunk := list((leads.filter(pk__gt=after) if after else leads)[: past.CHUNK]):
         after = chunk[-1].pk
-        words = _words([lead.pk for lead in chunk])
+        words = past.words_of([lead.pk for lead in chunk])
         rows: list[Foretold] = []
         changed: list[Lead] = []
         for lead in chunk:
             said = words[lead.pk]
             since = Past(lead.pk, moment, words=tuple(said[-1:])).since_words(moment)
             chances = predicting.chances(rates, stage=lead.stage, since=since)
-            best = predicting.best_hours(said, hours, zone=ZoneInfo(lead.timezone or zone), legal=range(8, 21))
+            best = predicting.best_hours(said, hours, zone=past.zone_of(lead.timezone, zone), legal=range(8, 21))
             told = _told(chances, best)
             if told != lead.outlook:
                 lead.outlook = told
@@ -160,18 +100,9 @@ def foretell(rates: Rates, moment: datetime, hours: Mapping[int, int]) -> int:
             if lead.pk not in kept_of:
                 rows += _rows(lead, chances, today)
         Foretold.objects.bulk_create(rows, ignore_conflicts=True)
-        Lead.objects.bulk_update(changed, ["outlook"], batch_size=CHUNK)
+        Lead.objects.bulk_update(changed, ["outlook"], batch_size=past.CHUNK)
         kept += len(rows)
     return kept
-
-
-def _words(leads: list[UUID]) -> dict[UUID, list[datetime]]:
-    """When each prospect wrote, oldest first."""
-    words: dict[UUID, list[datetime]] = defaultdict(list)
-    said = Message.objects.filter(lead__in=leads, speaker=Speaker.PROSPECT).order_by("at")
-    for lead_id, at in said.values_list("lead_id", "at"):
-        words[lead_id].append(at)
-    return words
 
 
 def _told(chances: tuple[predicting.Chance, ...], best: predicting.Hours) -> dict[str, Any]:
@@ -210,7 +141,7 @@ def settle(moment: datetime) -> int:
     for row in rows:
         day_closed = closed.get(row.lead_id)
         row.happened = day_closed is not None and row.day <= day_closed <= row.due
-    Foretold.objects.bulk_update(rows, ["happened"], batch_size=CHUNK)
+    Foretold.objects.bulk_update(rows, ["happened"], batch_size=past.CHUNK)
     return len(rows)
 
 
@@ -220,7 +151,7 @@ def reckoned(horizon: int) -> Reckoned:
     return predicting.reckon([(chance, bool(happened)) for chance, happened in rows.values_list("chance", "happened")])
 
 
-def past() -> tuple[PastRates | None, Rates]:
+def last_count() -> tuple[PastRates | None, Rates]:
     """The count of last night, as it is kept and as it is thought with."""
     kept: PastRates | None = PastRates.objects.first()
     if kept is None:
@@ -231,10 +162,10 @@ def past() -> tuple[PastRates | None, Rates]:
 def outlook(lead: Lead, tenant: Tenant, *, at: datetime | None = None) -> Outlook:
     """What is foretold of this lead now."""
     moment = at or now()
-    kept, rates = past()
+    kept, rates = last_count()
     said = list(Message.objects.filter(lead=lead, speaker=Speaker.PROSPECT).order_by("at").values_list("at", flat=True))
     facts = facts_of(lead, at=moment, tenant=tenant)
-    zone = ZoneInfo(lead.timezone or (facts.where.zones[0] if len(facts.where.zones) == 1 else tenant.timezone))
+    zone = past.zone_of(lead.timezone, facts.where.zones[0] if len(facts.where.zones) == 1 else tenant.timezone)
     since = Past(lead.pk, lead.created_at, words=tuple(said)).since_words(moment)
     open_ = lead.overlay == Overlay.NONE
     chances = predicting.chances(rates, stage=lead.stage, since=since) if open_ else ()
@@ -243,7 +174,7 @@ def outlook(lead: Lead, tenant: Tenant, *, at: datetime | None = None) -> Outloo
         said, {int(h): n for h, n in (kept.hours if kept else {}).items()}, zone=zone, legal=legal
     )
     liking = predicting.best_medium(
-        _rates(_media(Message.objects.filter(lead=lead), moment)),
+        _rates(past.media(Message.objects.filter(lead=lead), moment)),
         _rates(kept.media if kept else {}),
         allowed=[medium.value for medium in Medium if _is_open(lead, medium)],
     )

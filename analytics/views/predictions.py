@@ -26,7 +26,7 @@ def lead(request: MemberRequest, lead_id: UUID) -> HttpResponse:
 @page("analytics.read")
 def index(request: MemberRequest) -> HttpResponse:
     """GET /results/predictions/: whether 30 % meant 30 in 100, by horizon."""
-    kept, rates = predicting.past()
+    kept, rates = predicting.last_count()
     found = []
     for horizon, reckoned in predicting.horizons():
         points = [
