@@ -52,7 +52,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "row": row if row is not None and row.standing != Standing.DISCONNECTED else None,
         "trouble": TROUBLES.get(row.trouble, row.trouble) if row else "",
         "unanswered": row is not None and row.standing == Standing.ACTIVE and status.is_unanswered(),
-        "letters": {box: status.letters(box) for box in status.BOXES},
+        "letters": status.given_up(now_),
         "manages": may(request.membership.role, "highlevel.manage"),
         "has_app": oauth.is_configured(),
         "location_id": request.membership.tenant.location_id or "",
@@ -60,6 +60,12 @@ def index(request: MemberRequest) -> HttpResponse:
         "webhook_url": request.build_absolute_uri("/webhooks/ghl/"),
     }
     return render(request, "ghl/index.html", context)
+
+
+@page("highlevel.read")
+def inbox(request: MemberRequest) -> HttpResponse:
+    """GET /highlevel/inbox/, the address in older notes and alerts: what came in and was given up stands on the page of the line."""
+    return redirect(f"{reverse('highlevel')}#inbox")
 
 
 @page("highlevel.manage", "POST")
