@@ -18,6 +18,7 @@ from enterprisehub.ghl.refusals import HighLevelError
 from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.access import may
 from enterprisehub.tenants.page import MemberRequest, page
+from enterprisehub.tenants.scope import opened
 
 # What each trouble of a connection means to a person.
 TROUBLES: Final = {
@@ -68,7 +69,7 @@ def inbox(request: MemberRequest) -> HttpResponse:
     return redirect(f"{reverse('highlevel')}#inbox")
 
 
-@page("highlevel.manage", "POST")
+@page("highlevel.manage", "POST", waits=True)
 def token(request: MemberRequest) -> HttpResponse:
     """POST `token`, and `location_id` or `rotate=1`: connect by a private integration token, or put a new one beside it."""
     given = request.POST.get("token", "")
@@ -138,7 +139,8 @@ def refused(request: MemberRequest, error: HubError) -> HttpResponse:
     """Back to the page with a sentence; that it was tried stands in the audit."""
     told = REFUSED.get(error.code, "HighLevel cannot be reached now. Try again in a minute.")
     sentence = told if isinstance(error, HighLevelError) else error.message
-    record("highlevel.connect_refused", "ghl.connection", code=error.code)
+    with opened(request.tenant_id):
+        record("highlevel.connect_refused", "ghl.connection", code=error.code)
     messages.error(request, sentence)
     return redirect("highlevel")
 
