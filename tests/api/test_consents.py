@@ -41,9 +41,7 @@ def test_each_medium_is_told_with_its_reason_and_its_rule(program: Program, lead
     assert answer.json()["states"] == ["TX"]
 
 
-def test_who_asked_may_be_called_by_hand_and_no_program_may_call(
-    program: Program, world: World, lead: Lead
-) -> None:
+def test_who_asked_may_be_called_by_hand_and_no_program_may_call(program: Program, world: World, lead: Lead) -> None:
     world.says(world.alice, lead, "Is the house on Elm still for sale?")
     with scope(world.oakwood.pk):
         Message.objects.filter(lead=lead).update(at=datetime(2026, 11, 3, 18, 0, tzinfo=UTC))
