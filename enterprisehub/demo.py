@@ -87,7 +87,11 @@ def _player(wanted: dict[str, Any], run: int) -> Player:
                 "location_id": f"loc-{wanted['slug']}",
                 "settings": {
                     "coaching": {"attention": {"per_minute": DEMO_BUDGET}},
-                    "contact": {"ten_dlc": "registered", "postal_address": wanted["address"]},
+                    "contact": {
+                        "ten_dlc": "registered",
+                        "postal_address": wanted["address"],
+                        "inquiry_sources": ["website", "open house"],
+                    },
                 },
             },
         )

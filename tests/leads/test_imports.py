@@ -369,10 +369,11 @@ def test_nobody_of_another_tenant_is_recognised(world: World) -> None:
 
 
 def test_other_screens_hear_of_the_file_once_for_each_piece(world: World) -> None:
-    take_in(world, world.alice, FILE)
+    take_in(world, world.ada, FILE)
     with scope(world.oakwood.pk):
-        told = [row.payload for row in Event.objects.filter(agent=world.bob.agent, payload__state="leads_changed")]
-    assert [(one["what"], one["count"]) for one in told] == [("imported", 1)], "Pat is Alice's, Kim nobody's yet"
+        for person, count in ((world.alice, 2), (world.bob, 1), (world.tess, 2)):  # Pat is Alice's, Kim nobody's yet
+            told = [row.payload for row in Event.objects.filter(agent=person.agent, payload__state="leads_changed")]
+            assert [(one["what"], one["count"]) for one in told] == [("imported", count)]
 
 
 def test_what_they_refused_here_is_set_at_highlevel_when_the_file_links_them(world: World) -> None:
