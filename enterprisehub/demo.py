@@ -90,7 +90,7 @@ def _player(wanted: dict[str, Any], run: int) -> Player:
                     "contact": {
                         "ten_dlc": "registered",
                         "postal_address": wanted["address"],
-                        "inquiry_sources": ["website", "open house"],
+                        "inquiry_sources": ["website", "demo"],
                     },
                 },
             },
