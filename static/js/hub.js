@@ -45,6 +45,8 @@ function startDesk(line) {
     if (known) desk.came(known.dataset.known);
     const queue = frame.querySelector("[data-queue]");
     if (queue) tellOfPlan(queue);
+    const changed = frame.querySelector("[data-changed]");
+    if (changed) tellOfMany(changed);
     const replayed = frame.dataset.missed !== undefined;
     const news = place(frame);
     if (!news) return;
@@ -72,6 +74,20 @@ function tellOfPlan(queue) {
   notice.querySelector("a").href = `/leads/${lead}/`;
   notice.querySelector("a").textContent = queue.textContent.trim();
   notice.hidden = false;
+}
+
+// Many leads changed at once: Today and the plans load anew, a list that may show one of them offers to.
+function tellOfMany(changed) {
+  document.dispatchEvent(new CustomEvent("queue"));
+  const ids = changed.dataset.changed.split(" ");
+  for (const id of ids) document.dispatchEvent(new CustomEvent(`plan-${id}`));
+  const notice = document.getElementById("told");
+  const shown = document.querySelector("[data-leads]") ?? ids.find((id) => location.pathname.startsWith(`/leads/${id}/`));
+  if (!notice || !shown) return;
+  notice.querySelector("a").href = location.href;
+  notice.querySelector("a").textContent = changed.textContent.trim();
+  notice.hidden = false;
+  announce(changed.textContent.trim());
 }
 
 // Says that the second wave is on its way, in a line that is there anyway.
