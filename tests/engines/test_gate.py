@@ -64,11 +64,17 @@ def test_claude_improves_the_card_and_the_call_is_on_the_ledger(world: World, co
 def test_its_words_are_shown_while_they_come(world: World, connected: FakeClaude) -> None:
     connected.pace.tokens_per_second = 60
     card = a_card(world)
-    refined(card)
-    with scope(card.tenant_id):
-        deltas = [event.payload["say"] for event in Event.objects.filter(type="suggestion.delta").order_by("seq")]
+    with closing(channel_redis().pubsub(ignore_subscribe_messages=True)) as screen:
+        screen.subscribe(push.channel(Address(card.tenant_id, card.agent_id)))
+        screen.get_message(timeout=10)
+        refined(card)
+        frames = [events.unpack(told["data"]) for told in iter(partial(screen.get_message, timeout=0.5), None)]
+    deltas = [frame.event()["payload"]["say"] for frame in frames if frame.type == "suggestion.delta"]
     assert deltas
     assert all(later.startswith(earlier) for earlier, later in pairwise(deltas))
+    assert frames[-1].type == "suggestion"  # and nothing of it comes late, or is kept
+    with scope(card.tenant_id):
+        assert not Event.objects.filter(type="suggestion.delta").exists()
 
 
 def test_the_same_words_of_another_prospect_are_answered_from_memory(world: World, connected: FakeClaude) -> None:
