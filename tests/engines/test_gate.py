@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +19,9 @@ from enterprisehub.engines.base import Outcome
 from enterprisehub.engines.gate import ask
 from enterprisehub.engines.models import EngineCall
 from enterprisehub.ops import stores
+from enterprisehub.ops.stores import channel_redis
+from enterprisehub.realtime import events, push
+from enterprisehub.realtime.events import Address
 from enterprisehub.realtime.models import Event
 from enterprisehub.tenants.models import Tenant
 from enterprisehub.tenants.scope import named, scope, unscoped
