@@ -62,7 +62,7 @@ def waiting(moment: datetime) -> QuerySet[ActionPlan]:
     rows = ActionPlan.objects.filter(superseded_at=None, asked_at=None, revision=0, made_at__gt=moment - STALE)
     mine = Action.objects.filter(plan=OuterRef("pk"), state=ActionState.PROPOSED, decided_at=None)
     rows = rows.filter(Exists(mine), lead__spoken_at__lt=moment - RESTED)
-    return rows.exclude(tenant__settings__engines__enabled=False).order_by("-made_at")
+    return rows.exclude(tenant__settings__contains={"engines": {"enabled": False}}).order_by("-made_at")
 
 
 def expire() -> int:
