@@ -166,6 +166,7 @@ INSTALLED_APPS = [
     "enterprisehub.realtime",
     "leads",
     "coaching",
+    "analytics",
     "enterprisehub",
 ]
 MIDDLEWARE = [

@@ -27,6 +27,8 @@ from tests.neighbours import Neighbours, nobodys
 # What the installation does for every tenant at once; it opens everything with a reason and hands nothing out.
 CHORES = {
     "ghl.prune",
+    "analytics.wake_ledgers",
+    "analytics.wake_predictions",
     "ghl.refresh_ahead",
     "ghl.sweep",
     "ghl.sweep_outbox",

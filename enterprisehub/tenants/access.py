@@ -50,6 +50,16 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "audit.read": RUNS_IT | {Role.AUDITOR},
     "ledger.read": RUNS_IT | {Role.AUDITOR},
     "admin.enter": RUNS_IT,
+    "analytics.read.own": EVERYONE,  # one's own figures, plan and drills
+    "analytics.read": LEADS | {Role.AUDITOR},  # the brokerage's coaching: overview, effectiveness, experiments
+    "analytics.read.agents": RUNS_IT
+    | {Role.AUDITOR},  # every agent's figures; a team lead sees the teams that they lead
+    "analytics.read.money": RUNS_IT | {Role.AUDITOR},  # return, cost
+    "analytics.events.write": TALKS,  # an outcome, of the leads that one may see
+    "analytics.score": LEADS,  # a person's own word on a scorecard
+    "analytics.manage": RUNS_IT,  # experiments, baselines, benchmarks, proposals
+    "board.watch": LEADS,  # who is in conversation now
+    "board.act": LEADS,  # whisper to an agent, take a conversation over
 }
 
 # What an API key may be granted; each scope opens these operations and no others.
@@ -61,13 +71,20 @@ KEY_SCOPES: dict[str, frozenset[str]] = {
     "consents:write": frozenset({"consents.write"}),
     "consents:read": frozenset({"consents.read"}),
     "highlevel:read": frozenset({"highlevel.read"}),
+    "analytics:write": frozenset({"analytics.events.write"}),
+    "analytics:read": frozenset(
+        {"analytics.read.own", "analytics.read", "analytics.read.agents", "analytics.read.money"}
+    ),
     "leads:write": frozenset({"leads.write", "leads.write.all", "leads.manage"}),
     "leads:read": frozenset({"leads.read.all", "leads.read.own"}),
 }
 # What a key that is bound to one agent never does, whatever its scopes say.
 OF_OTHERS = frozenset(
-    {"coaching.hear_for_others", "coaching.sessions.all", "leads.read.all", "leads.write.all", "leads.manage"}
-)
+    {
+        "coaching.hear_for_others", "coaching.sessions.all", "leads.read.all", "leads.write.all", "leads.manage",
+        "analytics.read", "analytics.read.agents", "analytics.read.money",
+    }
+)  # fmt: skip
 
 
 def may(role: str | None, operation: str) -> bool:

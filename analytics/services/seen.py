@@ -1,0 +1,30 @@
+"""Whose figures may this person see?"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from enterprisehub.errors import NotFound
+from enterprisehub.tenants.access import Role, may
+from enterprisehub.tenants.models import Agent, Membership
+
+
+def agents(membership: Membership) -> QuerySet[Agent]:
+    """Owners, admins and auditors see all; a team lead sees the teams that they lead, and themselves; an agent themselves."""
+    found = Agent.objects.filter(is_active=True)
+    if may(membership.role, "analytics.read.agents"):
+        return found
+    own = Q(user=membership.user_id)
+    if membership.role == Role.TEAM_LEAD:
+        own |= Q(team__lead_member=membership)
+    return found.filter(own)
+
+
+def agent(membership: Membership, agent_id: UUID) -> Agent:
+    """One of them; NotFound for every other, of this tenant or not."""
+    found = agents(membership).filter(pk=agent_id).select_related("team").first()
+    if found is None:
+        raise NotFound("There is no such agent.")
+    return found

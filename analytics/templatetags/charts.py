@@ -1,0 +1,99 @@
+"""How does a figure read in a chart, a table, a sentence?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import template
+
+from analytics.charts import Point
+from analytics.measures import Mean, Rate
+
+register = template.Library()
+FEW = "too few"
+
+
+@register.filter
+def figure(value: float | None, unit: str) -> str:
+    """0.347 percent is 35 %; 95 seconds is 1 min 35 s; None is a dash."""
+    if value is None:
+        return "–"
+    match unit:
+        case "percent":
+            return f"{value * 100:.0f} %" if abs(value) >= 0.1 or value == 0 else f"{value * 100:.1f} %"
+        case "points":
+            return f"{value * 100:+.1f} points"
+        case "money":
+            return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}"
+        case "seconds":
+            return _lasting(value)
+        case "minutes":
+            return _lasting(value * 60)
+        case "score":
+            return f"{value:.1f}"
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+
+
+def _lasting(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min {seconds % 60:.0f} s" if seconds % 60 >= 1 else f"{seconds // 60:.0f} min"
+    if seconds < 2 * 86400:
+        return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:.0f} min"
+    return f"{seconds / 86400:.1f} days"
+
+
+@register.filter
+def told(point: Point | None, unit: str) -> str:
+    """A point in words: its figure, its interval, its cases."""
+    if point is None or point.value is None:
+        return (point.note if point else "") or "–"
+    words = figure(point.value, unit)
+    if point.low is not None and point.high is not None:
+        words += f" ({figure(point.low, unit)} to {figure(point.high, unit)})"
+    return words if point.n is None else f"{words}, n = {point.n:,}"
+
+
+@register.filter
+def rate(value: Rate | None) -> str:
+    """A rate with its cases, or why there is none: 12 of 40, 30 % (18 to 45 %)."""
+    if value is None or not value.n:
+        return "no cases yet"
+    if not value.enough:
+        return f"{value.hits:,} of {value.n:,}, too few for a percentage"
+    low, high = value.interval.low * 100, value.interval.high * 100
+    return f"{value.hits:,} of {value.n:,}, {value.hits / value.n * 100:.0f} % ({low:.0f} to {high:.0f} %)"
+
+
+@register.filter
+def mean(value: Mean | None, unit: str) -> str:
+    """A mean with its cases, or why there is none."""
+    if value is None or not value.n:
+        return "no cases yet"
+    if not value.enough:
+        return f"{value.n:,} {'case' if value.n == 1 else 'cases'}, too few for a mean"
+    return f"{figure(value.value, unit)}, n = {value.n:,}"
+
+
+@register.filter
+def dollars(micro: float | None) -> str:
+    """Micro-USD: 1234567 is $1.23; what is below a cent keeps the digits that say something."""
+    if micro is None:
+        return "–"
+    sign, amount = ("−" if micro < 0 else ""), abs(micro) / 1_000_000
+    if amount >= 0.01 or amount == 0:
+        return f"{sign}${amount:,.2f}"
+    return f"{sign}${amount:.6f}".rstrip("0")
+
+
+@register.filter
+def points(share: float) -> str:
+    """0.034 is 3.4 points."""
+    return f"{share * 100:.1f} points"
+
+
+@register.filter
+def day(value: date) -> str:
+    """24 Nov."""
+    return f"{value.day} {value:%b}"
