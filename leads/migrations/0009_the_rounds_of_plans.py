@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0007_crm'),
+        ('leads', '0008_outlook'),
         ('tenants', '0003_idempotent_answer'),
     ]
 
