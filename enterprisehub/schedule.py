@@ -20,5 +20,8 @@ schedule: dict[str, dict[str, Any]] = {
     "let spent plans go": {"task": "leads.keep_plans", "schedule": 60.0},
     "tell of new leads that wait": {"task": "leads.escalate", "schedule": 15.0},
     "roll the engines' ledger up": {"task": "analytics.wake_ledgers", "schedule": 60.0},
-    "count the past and foretell from it": {"task": "analytics.wake_predictions", "schedule": crontab(hour=8, minute=20)},
+    "count the past and foretell from it": {
+        "task": "analytics.wake_predictions",
+        "schedule": crontab(hour=8, minute=20),
+    },
 }
