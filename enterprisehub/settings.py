@@ -110,7 +110,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # A refinement that its worker took with it to the grave is worthless by the time it would be found: nobody signs for it.
-CELERY_TASK_QUEUES = (Queue("default"), Queue("live", no_ack=True))  # type: ignore[no-untyped-call]
+CELERY_TASK_QUEUES = (Queue("default"), Queue("live", no_ack=True), Queue("plans", no_ack=True))  # type: ignore[no-untyped-call]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -125,6 +125,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    "queue_order_strategy": "priority",  # a worker of several queues takes from the one that it was told first
     "socket_timeout": 30,
     "socket_connect_timeout": 5,
 }

@@ -36,6 +36,7 @@ CHORES = {
     "leads.keep_plans",
     "leads.plan_what_changed",
     "leads.reconcile_all",
+    "leads.word_plans",
     "realtime.prune",
     "tenants.forget_answers",
     "tenants.sweep",

@@ -119,7 +119,7 @@ class Group:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            process_group=0,  # Ctrl-C reaches us alone; we pass it on in order
+            start_new_session=True,  # Ctrl-C reaches us alone; we pass it on in order
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
         self._children[name] = child
