@@ -15,7 +15,7 @@ import pytest
 
 from tests.fakes import eventually
 from tests.ghl.sender import body, packed, signed
-from tests.load.burst import ROOT, Product
+from tests.load.product import ROOT, Product
 
 WITHIN = 90.0  # seconds; the sweeper looks every 5, and a busy machine takes its time
 
@@ -76,7 +76,7 @@ def test_killed_between_the_insert_and_the_commit_the_event_is_not_kept_and_come
             hasty.post(f"http://127.0.0.1:{product.port}/webhooks/ghl/", content=raw, headers=signed(raw), timeout=1)
         product.kill("web")
     product.start_again("web")
-    product._await_web()
+    product.await_web()
     assert send(product, event).status_code == 200
     assert eventually(lambda: effects(product, event) == 1, WITHIN)
 
