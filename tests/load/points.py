@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-KEEP, HEARD = b"INSERT INTO ghl_inboundevent", b'INSERT INTO "leads_message"'
+KEEP, HEARD = b"INSERT INTO ghl_inboundevent", b"INSERT INTO leads_message"
 SETTLE, COMMIT = b"UPDATE ghl_inboundevent SET state", b"COMMIT"
 BEGUN, WRITTEN = b'UPDATE "ghl_outboundcall" SET "attempts"', b'UPDATE "ghl_outboundcall" SET "state"'
 CALL, HINT = b"POST /conversations/messages", b"LPUSH"
