@@ -23,11 +23,12 @@ LONGEST: Final = 1_500  # characters of a message that are read: who wants out s
 ALL, NOTHING = "all", ""
 KEYWORD, PHRASE, PART = 0.99, 0.93, 0.6
 """How sure a finding is, by rule: nothing but a keyword, words that say it, a wish for less."""
-_TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.!?;,#\n\U0001F6D1]")
+_TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.!?;,#\n\U0001F6D1]|[\u2600-\u27bf\U0001F300-\U0001FAFF]")
 _MARKS: Final = {".": ".", "!": "!", "?": "?", ";": ".", "\n": ".", ",": ",", "#": "number"}
 _SPELT: Final = re.compile(r"(?:^|[\s,.!])s\W{1,2}t\W{1,2}o\W{1,2}p\W*(?:please|thanks|now|ok|asap|$)")
 _LONG: Final = re.compile(r"(\w)\1{2,}")
 _WRONG: Final = re.compile(r"\bwrong (?:number|person)|equivocad[oa]|\bequivoc(?:o|aron)\b")
+_REFUSED: Final = re.compile(r"\b(?:dont|do not|never|stop|quit|no) \w+ (?:me|us)\b")
 _SIGN: Final = "\U0001f6d1"  # the stop sign
 
 
@@ -112,6 +113,8 @@ def _put_right(token: str, rules: _Rules) -> str:
         return _MARKS[token]
     if token == _SIGN:
         return "stop"
+    if token >= "\u2600" and not token[0].isalnum():
+        return "."  # a picture ends a sentence
     word = _LONG.sub(r"\1", token).replace("'", "")
     return rules.slips.get(word, word)
 
@@ -146,7 +149,7 @@ def _scope(line: str, start: int, end: int, rules: _Rules) -> str:
     if any(p.search(sentence) for p in rules.topic) and any(p.search(sentence) for p in rules.keep):
         return "topic"
     refused = next((medium for medium, verb in rules.verbs.items() if verb.search(line[start:end])), "")
-    rest = line[:start] + line[end:]
+    rest = _REFUSED.sub("", line[:start] + line[end:])
     offered = [medium for medium, way in rules.prefers.items() if medium != refused and way.search(rest)]
     return refused if refused and offered else ALL
 
