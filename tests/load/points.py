@@ -44,7 +44,9 @@ POINTS: Final = (
 )
 # Killed so long after an event was told, not knowing what they are at. A child is one of the worker's processes, a
 # backend one of Postgres'; a backend that is killed takes every other one with it.
-TARGETS: Final = ("worker", "web", "postgres", "child", "redis", "backend")
+TARGETS: Final = (
+    "worker", "redis", "backend", "child", "postgres", "redis", "web", "backend", "child", "redis", "postgres", "backend",
+)  # fmt: skip
 LONGEST: Final = 0.6  # seconds after an event
 STEP: Final = 0.618034  # of that: small steps that fill the whole evenly, however many there are
 
@@ -63,12 +65,12 @@ class Kill:
 
 
 def planned(count: int) -> list[Kill]:
-    """So many kills, points and times in turn."""
+    """So many kills: a point, then two at a time that is swept."""
     kills = []
     for number in range(count):
-        half = number // 2
-        if number % 2 == 0:
-            kills.append(Kill(POINTS[half % len(POINTS)]))
+        named, swept = number // 3, number - number // 3 - 1
+        if number % 3 == 0:
+            kills.append(Kill(POINTS[named % len(POINTS)]))
         else:
-            kills.append(Kill(None, TARGETS[half % len(TARGETS)], half * STEP % 1.0 * LONGEST))
+            kills.append(Kill(None, TARGETS[swept % len(TARGETS)], swept * STEP % 1.0 * LONGEST))
     return kills

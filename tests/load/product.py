@@ -20,7 +20,7 @@ from tests.load.wires import Wire, Wires
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TENANTS: Final = 5
-START_WITHIN: Final = 120.0  # seconds
+START_WITHIN: Final = 600.0  # seconds; a machine may be made to stand still meanwhile
 NOT_NEEDED: Final = ("live",)  # what waits on Claude
 CLOCK: Final = "clock"
 SERVICES: Final = ("redis", "postgres")

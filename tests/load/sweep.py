@@ -168,12 +168,17 @@ def is_clean(found: dict[str, Any]) -> bool:
     return not any(found[name] for name in none) and found["still_waiting"] == [0, 0]
 
 
-def swept(product: Product, sandbox: Remote, kills: int, *, retry: str, rate: float, seed: int) -> dict[str, Any]:
-    """One round under one of HighLevel's rules; its ledger."""
+def swept(
+    product: Product, sandbox: Remote, options: argparse.Namespace, *, retry: str, share: int = 1
+) -> dict[str, Any]:
+    """One round under one of HighLevel's rules, of so many; its ledger."""
+    kills, rate, seed, within = options.kills // share, options.rate, options.seed, options.within / share
     at, killer = Round(product, sandbox, f"sweep-{retry}", rate), Killer(product, seed=seed)
     at.begin(retry)
     began = time.monotonic()
     for number, plan in enumerate(planned(kills), 1):
+        if time.monotonic() - began > within:
+            break
         killer.kill(plan)
         print(f"{time.monotonic() - began:6.1f} s {number}/{kills} {plan.name}", file=sys.stderr, flush=True)
     lasted = time.monotonic() - began
@@ -189,6 +194,7 @@ def main() -> int:
     parser.add_argument("--retry", choices=("both", "any", "429"), default="both")
     parser.add_argument("--rate", type=float, default=3.0, help="messages a second")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--within", type=float, default=7200.0, help="seconds after which no new kill begins")
     options = parser.parse_args()
     rules = ("any", "429") if options.retry == "both" else (options.retry,)
     clean = True
@@ -201,9 +207,7 @@ def main() -> int:
         try:
             sandbox.set(webhook_url=product.url)
             for rule in rules:
-                found = swept(
-                    product, sandbox, options.kills // len(rules), retry=rule, rate=options.rate, seed=options.seed
-                )
+                found = swept(product, sandbox, options, retry=rule, share=len(rules))
                 clean = clean and is_clean(found)
                 print(told({**found, "seed": options.seed}), flush=True)
         finally:
