@@ -96,7 +96,7 @@ def answered(product: Product, there: Remote, contact: str, text: str) -> tuple[
     return (*(rows[0] if rows else ("", "")), stands[True])
 
 
-@pytest.mark.parametrize("fate", ["refuse", "drip", "break"])
+@pytest.mark.parametrize("fate", FATES)
 def test_whatever_befalls_the_line_to_highlevel_no_prospect_is_written_to_twice(
     product: Product, there: Remote, prospects: list[str], fate: Fate
 ) -> None:
@@ -112,7 +112,9 @@ def test_whatever_befalls_the_line_to_highlevel_no_prospect_is_written_to_twice(
     product.heal()
     assert eventually(lambda: answered(product, there, contact, text)[0] in ("done", "dead"), WITHIN)
     state, reason, stands = answered(product, there, contact, text)
-    assert (state, stands) == ("done", 1) or (reason, stands) == ("unknown_whether_sent", 0), (state, reason, stands)
+    # A request that hung may arrive after its sender has given up on it, and after it was looked for.
+    assert stands <= 1
+    assert (state, stands) == ("done", 1) or reason == "unknown_whether_sent", (state, reason, stands)
 
 
 @pytest.mark.parametrize("fate", ["refuse", "break", "hang"])
