@@ -104,6 +104,9 @@ def ledger(at: Round) -> dict[str, Any]:
         for r in at.product.rows(f"SELECT m.text FROM leads_message m {mine} AND speaker = 'prospect'", at.location)
     )
     leads = Counter(r[0] for r in at.product.rows(f"SELECT m.contact_id FROM leads_lead m {mine}", at.location))
+    own = Counter(
+        r[0] for r in at.product.rows(f"SELECT m.text FROM leads_message m {mine} AND speaker = 'agent'", at.location)
+    )
     dead = at.product.rows(f"SELECT m.reason FROM ghl_inboundevent m {mine} AND state = 'dead'", at.location)
     told_ = [row for row in at.sandbox.deliveries if row["locationId"] == at.location]
     attempts = Counter(str(one["status"]) for row in told_ for one in row["attempts"])
@@ -115,6 +118,7 @@ def ledger(at: Round) -> dict[str, Any]:
         "heard": sum(heard[text] > 0 for text in at.sent),
         "lost": sum(heard[text] == 0 for text in at.sent),
         "doubled": sum(count - 1 for count in (*heard.values(), *leads.values())),
+        "own_words_doubled": sum(count - 1 for count in own.values()),
         "dead": len(dead),
         "dead_reasons": dict(Counter(row[0] for row in dead)),
         "webhook_answers": dict(attempts),
@@ -164,7 +168,16 @@ def _plain(row: dict[str, Any]) -> str:
 
 
 def is_clean(found: dict[str, Any]) -> bool:
-    none = ("lost", "doubled", "answers_doubled", "answers_lost", "answers_never_promised", "writes_doubled", "dead")
+    none = (
+        "lost",
+        "doubled",
+        "own_words_doubled",
+        "answers_doubled",
+        "answers_lost",
+        "answers_never_promised",
+        "writes_doubled",
+        "dead",
+    )
     return not any(found[name] for name in none) and found["still_waiting"] == [0, 0]
 
 
