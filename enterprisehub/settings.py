@@ -63,6 +63,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 DATABASE_POOL_TIMEOUT = config.number("DATABASE_POOL_TIMEOUT", 10, least=0.1, most=60)
+_answer = config.number("DATABASE_ANSWER_WITHIN", 20, least=1, most=3600)
+DATABASE_ANSWER_WITHIN = None if _owner else _answer  # migrations take as long as they take
 if SERVICES_CONFIGURED:
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,

@@ -47,8 +47,11 @@ e.tenant_id = %(tenant)s AND e.state = 'waiting' AND e.next_at <= %(now)s AND (e
 """
 _IN_HAND = f"""
 WITH due AS MATERIALIZED (
-    SELECT e.id FROM ghl_inboundevent e WHERE {_OLDEST} ORDER BY e.next_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
-UPDATE ghl_inboundevent e SET attempts = e.attempts + 1, next_at = %(until)s FROM due WHERE e.id = due.id
+    SELECT e.id, e.attempts, e.next_at FROM ghl_inboundevent e WHERE {_OLDEST}
+    ORDER BY e.next_at LIMIT %(most)s FOR UPDATE SKIP LOCKED),
+first AS (SELECT id, attempts FROM due ORDER BY next_at LIMIT 1)
+UPDATE ghl_inboundevent e SET attempts = e.attempts + 1, next_at = %(until)s FROM due, first
+WHERE e.id = due.id AND (due.id = first.id OR (due.attempts = 0 AND first.attempts = 0))
 RETURNING e.id, e.attempts, e.subject
 """  # noqa: S608 - our own condition
 _COLUMNS = "SELECT e.id, e.type, e.source, e.external_id, e.subject, e.occurred_at, e.received_at, e.body"
@@ -138,7 +141,10 @@ def _imported(name: str) -> Mapping[str, Function]:
 
 
 def _take_in_hand(tenant_id: UUID) -> list[tuple[UUID, int, str]]:
-    """The next few events, each counted as tried before it is: what kills its worker is given up one day, too."""
+    """The next few events, each counted as tried before it is: what kills its worker is given up one day, too.
+
+    What was tried before is taken alone: those that only lay beside the one that kills must not be given up with it.
+    """
     moment = now()
     given: dict[str, Any] = {"tenant": tenant_id, "now": moment, "until": moment + LEASE, "most": AT_ONCE}
     with scope(tenant_id), connection.cursor() as cursor:
