@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from analytics.api import events
+
+urlpatterns: list[URLPattern] = [
+    path("analytics/events", events.Events.as_view(), name="api_analytics_events"),
+]

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from analytics.views import digest, outcomes, overview
+
+urlpatterns: list[URLPattern] = [
+    path("results/", overview.overview_page, name="results"),
+    path("results/digest/", digest.digest, name="results-digest"),
+    path("leads/<uuid:lead_id>/outcomes/", outcomes.outcomes, name="lead-outcomes"),
+    path("leads/<uuid:lead_id>/outcomes/<uuid:outcome_id>/take-back/", outcomes.take_back, name="outcome-take-back"),
+]

@@ -15,5 +15,7 @@ schedule: dict[str, dict[str, Any]] = {
     "find what HighLevel never told": {"task": "leads.reconcile_all", "schedule": 3600.0},
     "plan what has changed": {"task": "leads.plan_what_changed", "schedule": 20.0},
     "let spent plans go": {"task": "leads.keep_plans", "schedule": 60.0},
+    "gather what happened": {"task": "analytics.gather_all", "schedule": 60.0},
+    "send the weekly mail where it is Monday morning": {"task": "analytics.digests", "schedule": 600.0},
     "tell of new leads that wait": {"task": "leads.escalate", "schedule": 15.0},
 }

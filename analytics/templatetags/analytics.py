@@ -11,7 +11,7 @@ from enterprisehub.tenants.access import may
 
 register = template.Library()
 # Name, URL name, operation. A page that is not in the house yet is not in the table.
-PLACES: tuple[tuple[str, str, str], ...] = ()
+PLACES: tuple[tuple[str, str, str], ...] = (("Overview", "results", "analytics.read"),)
 
 
 @register.simple_tag
