@@ -18,7 +18,7 @@ import yaml
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from enterprisehub import demo_day, demo_highlevel
+from enterprisehub import demo_day, demo_highlevel, seeded_analytics_events
 from enterprisehub.tenants import api_keys
 from enterprisehub.tenants.access import Role
 from enterprisehub.tenants.models import Agent, ApiKey, Membership, Tenant, User
@@ -108,6 +108,7 @@ def _player(wanted: dict[str, Any], run: int) -> Player:
         ApiKey.objects.filter(name="Demo integration").delete()
         key = ApiKey(name="Demo integration", scopes=["coaching:write", "coaching:read"], agent=agent)
         text = api_keys.issue(key)
+    seeded_analytics_events.history(tenant, [agent], seed=tenant.slug)
     contact_id, lead_id = _prospect(tenant, agent, wanted["lead"], run)
     return Player(
         tenant.slug,

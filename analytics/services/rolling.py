@@ -30,14 +30,15 @@ _DAILY: Final = f"""
     SELECT gen_random_uuid(), %(tenant)s, {_BY}, {_SUMS} FROM analytics_event
     WHERE tenant_id = %(tenant)s AND day = ANY(%(days)s) GROUP BY {_BY}
 """  # noqa: S608 - our own columns
-# How many people were spoken with, and in how many conversations, by agent: what cannot be added up from other rows.
+# How many people were spoken with, and in how many conversations, by agent: what cannot be added up from other rows. Words of
+# which no lead is on record (a history that was taken over) count by their conversation.
 _DISTINCT: Final = """
     INSERT INTO analytics_daily (id, tenant_id, kind, day, agent_id, team, card_kind, playbook_version, prompt_version,
         vertical, language, engine, medium, arm, variant, reason, currency, n, total, squares, amount)
     SELECT gen_random_uuid(), %(tenant)s, counted.kind, day, agent_id, team, '', '', '', '', '', '', '', '', '', '', '',
         counted.n, 0, 0, 0
     FROM (
-        SELECT day, agent_id, team, count(DISTINCT lead_id) AS leads, count(DISTINCT conversation) AS talks
+        SELECT day, agent_id, team, count(DISTINCT coalesce(lead_id, conversation)) AS leads, count(DISTINCT conversation) AS talks
         FROM analytics_event
         WHERE tenant_id = %(tenant)s AND day = ANY(%(days)s) AND kind IN ('message.in', 'message.out')
         GROUP BY day, agent_id, team
