@@ -30,7 +30,7 @@ SIMPLE: Final = (
     EventKind.CARD_SHOWN, EventKind.CARD_HELD, EventKind.MESSAGE_IN, EventKind.MESSAGE_OUT, EventKind.RESPONSE,
     EventKind.SESSION, EventKind.QUALIFIED, EventKind.LEADS, EventKind.CONVERSATIONS,
 )  # fmt: skip
-DAYS_AS_WEEKS: Final = 45  # a longer range is drawn by weeks
+DAYS_AS_WEEKS: Final = 14  # a longer range is drawn by weeks: a day has too few cases for a share
 MOST_KINDS: Final = 10
 OF_CARDS: Final = frozenset({"card_kind", "playbook_version", "prompt_version", "engine"})
 
@@ -232,12 +232,17 @@ def _arms(daily: Counts, days: Range) -> list[Arms]:
         return []
     return [
         Arms(
-            EventKind(kind).label,
+            label_of(kind),
             Rate(min(coached, n[kind, "coached"]), coached),
             Rate(min(held, n[kind, "held"]), held),
         )
         for kind in FOLLOWED
     ]
+
+
+def label_of(kind: str) -> str:
+    """What followed: "Reply" of after.reply."""
+    return EventKind(kind.replace("after.", "outcome.")).label
 
 
 def table(found: Overview) -> tuple[list[str], list[list[Any]]]:

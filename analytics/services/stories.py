@@ -176,10 +176,10 @@ def _said(people: Sequence[Lead], *, zone: ZoneInfo) -> Mapping[UUID, list[Said]
         found[lead].append(Said(pk, "opt_out", at, BY_SOURCE.get(source, "dashboard")))
     kinds = (CrmKind.APPOINTMENT, CrmKind.OPPORTUNITY)
     for kept in CrmRecord.objects.filter(lead__in=leads, kind__in=kinds):
-        if (one := _of_crm(kept)) is not None:
+        if kept.lead_id is not None and (one := _of_crm(kept)) is not None:
             found[kept.lead_id].append(one)
-    for lead in people:
-        found[lead.pk] += _of_lead(lead, zone=zone)
+    for person in people:
+        found[person.pk] += _of_lead(person, zone=zone)
     return found
 
 

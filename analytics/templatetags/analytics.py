@@ -11,7 +11,10 @@ from enterprisehub.tenants.access import may
 
 register = template.Library()
 # Name, URL name, operation. A page that is not in the house yet is not in the table.
-PLACES: tuple[tuple[str, str, str], ...] = (("Overview", "results", "analytics.read"),)
+PLACES: tuple[tuple[str, str, str], ...] = (
+    ("Overview", "results", "analytics.read"),
+    ("Weekly mail", "results-digest", "settings.manage"),
+)
 
 
 @register.simple_tag

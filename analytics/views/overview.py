@@ -14,7 +14,17 @@ from analytics.measures import Rate
 from analytics.models import EventKind
 from analytics.ranges import asked as asked_of
 from analytics.services import filters
-from analytics.services.overview import OUTCOMES, SETTLED, USED, Overview, only_cards, overview, table
+from analytics.services.overview import (
+    DAYS_AS_WEEKS,
+    OUTCOMES,
+    SETTLED,
+    USED,
+    Overview,
+    label_of,
+    only_cards,
+    overview,
+    table,
+)
 from analytics.templatetags.charts import day as day_of
 from analytics.views import export
 from enterprisehub.tenants.page import MemberRequest, page
@@ -36,7 +46,7 @@ def overview_page(request: MemberRequest) -> HttpResponseBase:
         "csv": filters.link(asked, format="csv"),
         "only_cards": only_cards(asked),
         "outcomes": [(EventKind(kind).label, found.now.get(kind, 0), found.before.get(kind, 0)) for kind in OUTCOMES],
-        "followed": [(EventKind(kind).label, one) for kind, one in found.followed.items()],
+        "followed": [(label_of(kind), one) for kind, one in found.followed.items()],
         **_drawn(found),
     }
     return render(request, "analytics/overview.html", context)
@@ -51,9 +61,13 @@ def _drawn(found: Overview) -> dict[str, Any]:
     }
 
 
+def _step(found: Overview) -> str:
+    return "week" if found.asked.range.days > DAYS_AS_WEEKS else "day"
+
+
 def _use(found: Overview) -> LineChart:
     points = tuple(_share(day_of(one.first), one.rate(USED, SETTLED)) for one in found.days)
-    return charts.line_chart("Shown cards that were used", [Series("Used", points)], unit="percent")
+    return charts.line_chart(f"Shown cards that were used, by {_step(found)}", [Series("Used", points)], unit="percent")
 
 
 def _outcomes(found: Overview) -> LineChart:
@@ -62,7 +76,7 @@ def _outcomes(found: Overview) -> LineChart:
         Series(kind.label, tuple(Point(day_of(one.first), float(one.counts.get(kind, 0))) for one in found.days))
         for kind in kinds
     ]
-    return charts.line_chart("Appointments, closings, opt-outs and losses", series, unit="count")
+    return charts.line_chart(f"Appointments, closings, opt-outs and losses, by {_step(found)}", series, unit="count")
 
 
 def _kinds(found: Overview) -> BarChart:

@@ -53,7 +53,7 @@ def test_a_program_tells_a_closing_once(world: World) -> None:
     assert first.json()["outcome_id"] == again.json()["outcome_id"]
     with scope(world.oakwood.pk):
         assert Event.objects.filter(kind=EventKind.CLOSING).count() == 1
-    assert program.tell({**body, "kind": "lost"}).status_code == 409
+    assert program.tell({**body, "kind": "offer"}).status_code == 409
 
 
 def test_the_same_idempotency_key_gets_the_same_answer(world: World) -> None:
