@@ -17,8 +17,9 @@ from enterprisehub.tenants.work import later
 DAYS_AT_ONCE: Final = 7  # of one transaction
 MOST: Final = 120  # days of one task; the next one takes the rest
 # Sums are made in numeric: a sum of floats depends on the order of the rows, and the same day would not be the same twice.
+# Rounded to a millionth, since the square of a value next to nothing is no float any more.
 _SUMS: Final = """
-    count(*), coalesce(sum(value::numeric), 0)::float8, coalesce(sum(value::numeric * value::numeric), 0)::float8,
+    count(*), coalesce(sum(round(value::numeric, 6)), 0)::float8, coalesce(sum(round(value::numeric, 6) ^ 2), 0)::float8,
     coalesce(sum(amount), 0)
 """
 _BY: Final = """
