@@ -108,7 +108,6 @@ def _player(wanted: dict[str, Any], run: int) -> Player:
         ApiKey.objects.filter(name="Demo integration").delete()
         key = ApiKey(name="Demo integration", scopes=["coaching:write", "coaching:read"], agent=agent)
         text = api_keys.issue(key)
-    seeded_analytics_events.history(tenant, [agent], seed=tenant.slug)
     contact_id, lead_id = _prospect(tenant, agent, wanted["lead"], run)
     return Player(
         tenant.slug,
@@ -125,7 +124,8 @@ def _player(wanted: dict[str, Any], run: int) -> Player:
 
 
 def _prospect(tenant: Tenant, agent: Agent, given: dict[str, Any], run: int) -> tuple[str, UUID]:
-    """A new contact in HighLevel, which is told to us and becomes a lead; first what is missing between the two."""
+    """A new contact in HighLevel, which is told to us and becomes a lead; first what is missing: a past, and between the two."""
+    seeded_analytics_events.history(tenant, [agent], seed=tenant.slug)
     if not demo_highlevel.is_joined(tenant):
         demo_highlevel.join(tenant, agent)
     demo_highlevel.know(tenant)
