@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from analytics.models import Event, EventKind, LostReason, Told
@@ -14,19 +16,20 @@ PAGE, LARGEST_PAGE = 100, 500
 KINDS = [choice for choice in EventKind.choices if choice[0] not in (EventKind.LEADS, EventKind.CONVERSATIONS)]
 
 
+@extend_schema_field({"type": "number", "minimum": 0, "maximum": 999_999_999_999.99})
+class Money(serializers.DecimalField):
+    """An amount with at most two decimals; a text of digits is taken too, since some programs keep money so."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=14, decimal_places=2, min_value=Decimal(0), **options)
+
+
 class OutcomeRequest(Strict):
     lead_id = Id(help_text="Of which lead.")
     kind = OneOf(choices=Told.choices, help_text="An opt_out also stops everything that goes to the lead.")
     event_id = SenderId(required=False, help_text="The sender's own id: the same id is told once.")
     at = serializers.DateTimeField(required=False, help_text="When it happened; now when left out.")
-    amount = serializers.DecimalField(
-        required=False,
-        max_digits=14,
-        decimal_places=2,
-        min_value=0,
-        coerce_to_string=True,
-        help_text="The price of an offer, the commission of an agreement or a closing.",
-    )
+    amount = Money(required=False, help_text="The price of an offer, the commission of an agreement or a closing.")
     currency = Text(required=False, min_length=3, max_length=3, default="USD", help_text="ISO 4217.")
     reason = OneOf(choices=LostReason.choices, required=False, help_text="Why a lead is lost.")
 

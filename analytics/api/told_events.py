@@ -59,7 +59,7 @@ tell = extend_schema(
                 "kind": "closing",
                 "event_id": "deal-8812",
                 "at": "2026-11-20T17:00:00Z",
-                "amount": "12500.00",
+                "amount": 12500.0,
                 "currency": "USD",
             }
         ),
