@@ -199,7 +199,7 @@ def _sizes() -> dict[str, float]:
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name, pg_total_relation_size(name::regclass) FROM unnest(%s) AS given(name)", [list(names)]
+            "SELECT name, pg_total_relation_size(name::regclass) FROM unnest(%s::text[]) AS given(name)", [list(names)]
         )
         return {name: round(size / 2**20, 1) for name, size in cursor.fetchall()}
 
