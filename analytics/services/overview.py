@@ -158,7 +158,7 @@ def _by_day(daily: Counts, days: Range) -> list[Days]:
     for (kind, day, arm), one in daily.items():
         if days.first <= day <= days.last and not (arm == "held" and kind.startswith("after.")):
             found[starts[(day - starts[0]).days // step]][kind] += one.n
-    return [Days(day, counts) for day, counts in found.items()]
+    return [Days(max(day, days.first), counts) for day, counts in found.items()]
 
 
 def _steps(asked: Asked) -> list[Step]:
