@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analytics.api import predictions
+from analytics.api import events, predictions
 
 urlpatterns: list[URLPattern] = [
+    path("analytics/events", events.Events.as_view(), name="api_analytics_events"),
     path("analytics/predictions/<str:lead_id>", predictions.Predictions.as_view(), name="api_predictions"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analytics.services import predicting, spending
+from analytics.services import digest, gathering, predicting, rolling, spending
 from enterprisehub.tenants.work import chore, task
 
 
@@ -24,3 +24,29 @@ def wake_predictions() -> None:
 @task("analytics.predict", ignore_result=True)
 def predict() -> None:
     predicting.count()
+
+
+@task("analytics.gather", waits=True, ignore_result=True, soft_time_limit=240, time_limit=280)
+def gather(since: str = "", after: str = "") -> None:
+    start, place = gathering.asked(since, after)
+    gathering.gather(start, after=place)
+
+
+@task("analytics.roll_up", waits=True, ignore_result=True, soft_time_limit=240, time_limit=280)
+def roll_up() -> None:
+    rolling.roll_up()
+
+
+@chore("analytics.gather_all", ignore_result=True, expires=60)
+def gather_all() -> None:
+    gathering.everybody()
+
+
+@task("analytics.digest", waits=True, ignore_result=True)
+def send_digest(week: str) -> None:
+    digest.send(digest.week_of(week))
+
+
+@chore("analytics.digests", ignore_result=True, expires=600)
+def digests() -> None:
+    digest.everybody()

@@ -18,6 +18,8 @@ schedule: dict[str, dict[str, Any]] = {
     "plan what has changed": {"task": "leads.plan_what_changed", "schedule": 20.0},
     "let Claude word the plans of talks that rest": {"task": "leads.word_plans", "schedule": 30.0},
     "let spent plans go": {"task": "leads.keep_plans", "schedule": 60.0},
+    "gather what happened": {"task": "analytics.gather_all", "schedule": 60.0},
+    "send the weekly mail where it is Monday morning": {"task": "analytics.digests", "schedule": 600.0},
     "tell of new leads that wait": {"task": "leads.escalate", "schedule": 15.0},
     "roll the engines' ledger up": {"task": "analytics.wake_ledgers", "schedule": 60.0},
     "count the past and foretell from it": {

@@ -300,6 +300,8 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 WHITENOISE_AUTOREFRESH = DEBUG
 EMAIL_BACKEND = config.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = config.text("EMAIL_FROM", "EnterpriseHub <results@localhost>")
+PUBLIC_URL = config.text("PUBLIC_URL", "")  # where people reach us, for links in mail; none without it
 UNFOLD = {
     "SITE_TITLE": "EnterpriseHub",
     "SITE_HEADER": "EnterpriseHub",

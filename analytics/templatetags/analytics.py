@@ -12,8 +12,10 @@ from enterprisehub.tenants.access import may
 register = template.Library()
 # Name, URL name, operation. A page that is not in the house yet is not in the table.
 PLACES: tuple[tuple[str, str, str], ...] = (
+    ("Overview", "results", "analytics.read"),
     ("Predictions", "results-predictions", "analytics.read"),
     ("Cost", "results-cost", "analytics.read.money"),
+    ("Weekly mail", "results-digest", "settings.manage"),
 )
 
 
