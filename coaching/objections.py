@@ -29,7 +29,7 @@ BY_MEANING: Final = 0.6
 OPT_OUT: Final = "opt_out"
 UNHEARD: Final = 1e-5
 """The least chance that either is taken to give; nothing is impossible because one of them says so."""
-GATE: Final = 0.78
+GATE: Final = 0.75
 """The chance of any objection at all from which one is named: a wrong card costs the agent more than a missing one."""
 FIRM: Final = 0.7
 """The same where the likeliest kind is one that may not be argued with: there a missing one costs more."""

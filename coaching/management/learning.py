@@ -54,6 +54,8 @@ OPENINGS: Final = (
     "yeah no,",
 )
 """Words that say nothing, before what is said."""
+DOUBT: Final = 0.03
+"""Share of each line's weight that is spread over all kinds: no line is taken to be beyond doubt."""
 MEMORY: Final = 0.995
 """How much of the mean of all steps so far each step keeps: the mean of many steps errs less than the last of them."""
 _CHUNKS = 17  # the published table of pieces comes in so many interleaved parts, each with a scale of its own
@@ -191,7 +193,8 @@ def learned(
     step = 0
     for _ in range(rounds):
         texts, wanted = lines.drawn(chance)
-        rows, target = [read(text)[:120] for text in texts], torch.tensor(np.asarray(wanted, dtype=np.float32))
+        rows = [read(text)[:120] for text in texts]
+        target = torch.tensor(np.asarray(wanted * (1 - DOUBT) + DOUBT / wanted.shape[1], dtype=np.float32))
         for batch in _batches(rows, chance):
             guess = scores(torch, values, [rows[at] for at in batch], blind=BLIND).log_softmax(dim=-1)
             loss = -(target[batch] * guess).sum(dim=-1).mean()
