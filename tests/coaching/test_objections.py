@@ -87,7 +87,6 @@ def test_names_the_one_kind_that_is_meant_and_no_other(text: str, kind: str) -> 
     "text",
     [
         "We haven't signed with anyone",
-        "We don't have an agent yet",
         "I talked to my partner and we're in",
         "We can afford that",
         "The commission is fine",
