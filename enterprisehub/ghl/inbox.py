@@ -1,6 +1,6 @@
 """How is what HighLevel told us worked on: once in effect, in the contact's order, and again when it failed?
 
-Postgres is the truth. Whoever works (a thread of the web process, the worker) takes the oldest waiting event of a contact under the
+Postgres is the truth. Whoever works (who follows the hints, the worker) takes the oldest waiting event of a contact under the
 contact's lock; what the event's function changes and the mark that it is done are one transaction.
 """
 
@@ -25,7 +25,7 @@ from structlog.contextvars import bound_contextvars
 from enterprisehub.errors import HubError
 from enterprisehub.ghl import figures
 from enterprisehub.ghl.models import InboundEvent, Source, State
-from enterprisehub.ghl.schemas import Event, clean, read, read_workflow
+from enterprisehub.ghl.schemas import MESSAGES, Event, clean, read, read_workflow
 from enterprisehub.privacy.audit import Actor, acting
 from enterprisehub.tenants.scope import scope
 
@@ -36,6 +36,8 @@ RESTS: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 6
 ATTEMPTS: Final = len(RESTS) + 1
 LEASE: Final = timedelta(seconds=20)  # for what a worker has taken in hand: when it dies, others may try after that
 AT_ONCE: Final = 20  # events that a worker takes in hand together
+# So long a new message is left to whoever follows the hints: the worker runs behind everything else, and would keep it waiting.
+LEFT_ALONE: Final = timedelta(seconds=10)
 
 Function = Callable[[Event], Any]
 
@@ -47,7 +49,8 @@ e.tenant_id = %(tenant)s AND e.state = 'waiting' AND e.next_at <= %(now)s AND (e
 """
 _IN_HAND = f"""
 WITH due AS MATERIALIZED (
-    SELECT e.id FROM ghl_inboundevent e WHERE {_OLDEST} ORDER BY e.next_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+    SELECT e.id FROM ghl_inboundevent e WHERE {_OLDEST}
+    AND (e.attempts > 0 OR e.received_at <= %(left)s OR e.type <> ALL (%(messages)s)) ORDER BY e.next_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 UPDATE ghl_inboundevent e SET attempts = e.attempts + 1, next_at = %(until)s FROM due WHERE e.id = due.id
 RETURNING e.id, e.attempts, e.subject
 """  # noqa: S608 - our own condition
@@ -141,6 +144,7 @@ def _take_in_hand(tenant_id: UUID) -> list[tuple[UUID, int, str]]:
     """The next few events, each counted as tried before it is: what kills its worker is given up one day, too."""
     moment = now()
     given: dict[str, Any] = {"tenant": tenant_id, "now": moment, "until": moment + LEASE, "most": AT_ONCE}
+    given |= {"left": moment - LEFT_ALONE, "messages": list(MESSAGES)}
     with scope(tenant_id), connection.cursor() as cursor:
         cursor.execute(_IN_HAND, given)
         found: list[tuple[UUID, int, str]] = cursor.fetchall()

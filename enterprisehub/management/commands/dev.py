@@ -30,6 +30,9 @@ PAGE_WITHIN = 120.0  # seconds
 CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "enterprisehub.celery")
 # On a busy machine the first card comes before everything that can wait: where Linux can, waiting work runs only on
 # processors that nobody else wants.
+# HighLevel's messages go before that, but let the web process answer first.
+SECOND = ["nice", "-n", "5"]
+INBOXES = min(4, os.cpu_count() or 1)
 BEHIND = ["chrt", "--idle", "0"] if shutil.which("chrt") else ["nice", "-n", "10"]
 
 
@@ -111,6 +114,7 @@ def processes(host: str, port: int) -> dict[str, list[str]]:
     worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     return {
         "web": [sys.executable, *web],
+        "inbox": [*SECOND, sys.executable, "manage.py", "inbox", "--processes", str(INBOXES)],
         "live": [*BEHIND, *CELERY, *worker, "-Q", "live", "-n", "live@%h", "--pool", "threads", "--concurrency", "32"],
         "worker": [*BEHIND, *CELERY, *worker, "-Q", "default", "-n", "default@%h", "--concurrency", "2"],
         "clock": [*BEHIND, *CELERY, "beat", "--loglevel", "WARNING"],
