@@ -130,6 +130,11 @@ def say_alive() -> None:
     channel_redis().set(_alive(), 1, ex=ALIVE_FOR)
 
 
+def are_followed() -> bool:
+    """Whether some process said lately that it is there. Raises RedisError."""
+    return bool(channel_redis().exists(_alive()))
+
+
 def say_gone() -> None:
     """Others say again within a second that they are there. Raises RedisError."""
     channel_redis().delete(_alive())

@@ -54,7 +54,10 @@ WITH due AS MATERIALIZED (
 UPDATE ghl_inboundevent e SET attempts = e.attempts + 1, next_at = %(until)s FROM due WHERE e.id = due.id
 RETURNING e.id, e.attempts, e.subject
 """  # noqa: S608 - our own condition
-_COLUMNS = "SELECT e.id, e.type, e.source, e.external_id, e.subject, e.occurred_at, e.received_at, e.body"
+_COLUMNS = """
+SELECT e.id, e.type, e.source, e.external_id, e.subject, e.occurred_at, e.received_at, e.body, e.subject <> '' AND EXISTS (
+    SELECT 1 FROM ghl_inboundevent n WHERE n.tenant_id = e.tenant_id AND n.subject = e.subject AND n.state = 'waiting'
+    AND n.id <> e.id)"""
 _NEXT = f"{_COLUMNS} FROM ghl_inboundevent e WHERE {_OLDEST} AND e.subject = %(subject)s FOR UPDATE SKIP LOCKED"
 _THIS = f"""{_COLUMNS} FROM ghl_inboundevent e
 WHERE e.tenant_id = %(tenant)s AND e.id = %(id)s AND e.state = 'waiting' AND e.attempts = %(attempts)s
@@ -86,6 +89,7 @@ class _Taken:
     occurred_at: datetime
     received_at: datetime
     body: bytes
+    more: bool  # whether another event of the contact waited when this one was taken
 
     def event(self) -> Event:
         told = (read_workflow if self.source == Source.WORKFLOW else read)(bytes(self.body))
@@ -117,16 +121,21 @@ def work(tenant_id: UUID, *, seconds: float) -> bool:
 
 
 def follow(tenant_id: UUID, subject: str) -> int:
-    """Work on what is due of one contact, oldest first, until nothing is; how many. For threads that wait for nobody."""
+    """Work on what is due of one contact, oldest first, until nothing is; how many. For threads that wait for nobody.
+
+    What is kept after the last look has a hint of its own, so nobody looks again after an event that waited alone.
+    """
     done = 0
-    while _once(tenant_id, _NEXT, {"subject": subject}, counted=False):
+    while (taken := _once(tenant_id, _NEXT, {"subject": subject}, counted=False)) is not None:
         done += 1
+        if not taken.more:
+            break
     return done
 
 
 def work_on(tenant_id: UUID, event_id: UUID) -> bool:
     """Work on one new event that names no contact; False when somebody else has it."""
-    return _once(tenant_id, _THIS, {"id": event_id, "attempts": 0, "subject": ""}, counted=False)
+    return _once(tenant_id, _THIS, {"id": event_id, "attempts": 0, "subject": ""}, counted=False) is not None
 
 
 def table() -> Mapping[str, Function]:
@@ -151,13 +160,13 @@ def _take_in_hand(tenant_id: UUID) -> list[tuple[UUID, int, str]]:
     return found
 
 
-def _once(tenant_id: UUID, sentence: str, given: dict[str, Any], *, counted: bool) -> bool:
-    """Take one event and work on it; False when there was none to take. `counted`: the attempt was counted before."""
+def _once(tenant_id: UUID, sentence: str, given: dict[str, Any], *, counted: bool) -> _Taken | None:
+    """Take one event and work on it; None when there was none to take. `counted`: the attempt was counted before."""
     taken: list[_Taken] = []
     try:
         with scope(tenant_id), acting(Actor(via="highlevel")):
             if (found := _take(tenant_id, sentence, given)) is None:
-                return False
+                return None
             taken.append(found)
             with bound_contextvars(event=str(found.id)):
                 state, reason = _effect(found)
@@ -168,7 +177,7 @@ def _once(tenant_id: UUID, sentence: str, given: dict[str, Any], *, counted: boo
         _refused(tenant_id, taken[0], error, counted=counted)
     else:
         figures.worked(taken[0].type, state, now() - taken[0].received_at)
-    return True
+    return taken[0]
 
 
 def _take(tenant_id: UUID, sentence: str, given: dict[str, Any]) -> _Taken | None:

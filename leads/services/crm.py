@@ -27,7 +27,7 @@ WRITTEN: Final = {"name": "name", "email": "email", "phone": "phone", "timezone"
 OLDER, DELETED = "older_than_known", "contact_deleted"  # why news of a contact change nothing
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def changed(told: Contact, *, at: datetime) -> tuple[Lead | None, str]:
     """The contact as HighLevel told it at its own time `at`; the lead, or why nothing was changed.
 
@@ -137,9 +137,12 @@ def told(call: OutboundCall) -> None:
 
 def _snapshot(contact_id: str) -> ContactSnapshot:
     """The contact's row, locked: news of one contact are taken in one after the other."""
-    ContactSnapshot.objects.get_or_create(contact_id=contact_id)
-    locked: ContactSnapshot = ContactSnapshot.objects.select_for_update().get(contact_id=contact_id)
-    return locked
+    locked = ContactSnapshot.objects.select_for_update().filter(contact_id=contact_id)
+    found: ContactSnapshot | None = locked.first()
+    if found is None:
+        rows.insert_if_new(ContactSnapshot(contact_id=contact_id))
+        found = locked.get()
+    return found
 
 
 def _lead(told: Contact) -> Lead:
