@@ -105,10 +105,13 @@ class _Taken:
         )
 
 
-def work(tenant_id: UUID, *, seconds: float) -> bool:
-    """Work on what waits in this tenant, for so long at most; whether something due is left. For the worker."""
+def work(tenant_id: UUID, *, seconds: float, left_alone: timedelta = timedelta(0)) -> bool:
+    """Work on what waits in this tenant, for so long at most; whether something due is left.
+
+    Messages that are younger than `left_alone` and were not tried yet are somebody else's.
+    """
     end = time.monotonic() + seconds
-    while in_hand := _take_in_hand(tenant_id):
+    while in_hand := _take_in_hand(tenant_id, left_alone):
         for event_id, attempts, subject in in_hand:
             if attempts > ATTEMPTS:  # each attempt took its worker with it
                 _note_failure(tenant_id, event_id, "never_ended", counted=True)
@@ -149,11 +152,11 @@ def _imported(name: str) -> Mapping[str, Function]:
     return found
 
 
-def _take_in_hand(tenant_id: UUID) -> list[tuple[UUID, int, str]]:
+def _take_in_hand(tenant_id: UUID, left_alone: timedelta = timedelta(0)) -> list[tuple[UUID, int, str]]:
     """The next few events, each counted as tried before it is: what kills its worker is given up one day, too."""
     moment = now()
     given: dict[str, Any] = {"tenant": tenant_id, "now": moment, "until": moment + LEASE, "most": AT_ONCE}
-    given |= {"left": moment - LEFT_ALONE, "messages": list(MESSAGES)}
+    given |= {"left": moment - left_alone, "messages": list(MESSAGES)}
     with scope(tenant_id), connection.cursor() as cursor:
         cursor.execute(_IN_HAND, given)
         found: list[tuple[UUID, int, str]] = cursor.fetchall()
