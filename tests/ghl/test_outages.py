@@ -119,7 +119,7 @@ def test_a_burst_in_which_everything_is_killed_has_each_effect_once() -> None:
     """The small sister of `python -m tests.load.burst --events 10000`."""
     command = [sys.executable, "-m", "tests.load.burst", "--events", "300", "--rate", "40"]
     done = subprocess.run(
-        [*command, "--kills", "worker,web,redis,postgres,web"],
+        [*command, "--kills", "worker,inbox,web,redis,inbox,postgres,web"],
         cwd=ROOT,
         capture_output=True,
         text=True,
