@@ -40,7 +40,9 @@ def changed(told: Contact, *, at: datetime) -> tuple[Lead | None, str]:
         return None, OLDER
     lead = _lead(told)
     ours = {name: str(getattr(lead, name)) for name in FIELDS}
-    both = merge(snapshot.fields, ours, told.fields, ours_at=_edited_at(told.id), theirs_at=at)
+    both = merge(snapshot.fields, ours, told.fields, theirs_at=at)
+    if both.disputes:  # only then does it matter who wrote last
+        both = merge(snapshot.fields, ours, told.fields, ours_at=_edited_at(told.id), theirs_at=at)
     for name, value in both.ours.items():
         setattr(lead, name, value)
     given = _assign(lead, told.assigned_to)
@@ -53,7 +55,7 @@ def changed(told: Contact, *, at: datetime) -> tuple[Lead | None, str]:
     tags = {"tags": sorted(told.tags)} if told.tags is not None else {}
     snapshot.fields = {**snapshot.fields, **both.base, **tags}
     snapshot.remote_at, snapshot.seen_at = at, now()
-    snapshot.save()
+    rows.update(snapshot, "fields", "remote_at", "seen_at")
     if told.dnd is not None:
         contacting.highlevel_dnd(lead, told.dnd, at=at)
     return lead, ""
