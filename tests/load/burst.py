@@ -26,7 +26,13 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
 TENANTS = 5
-AWAY = {"web": 0.5, "inbox": 0.5, "worker": 1.0, "redis": 1.0, "postgres": 2.0}  # seconds until what was killed is started again
+AWAY = {
+    "web": 0.5,
+    "inbox": 0.5,
+    "worker": 1.0,
+    "redis": 1.0,
+    "postgres": 2.0,
+}  # seconds until what was killed is started again
 DRAINED_WITHIN = 600.0  # seconds
 SEEN_AGAIN, BADLY_SIGNED = 0.2, 0.02
 QUIET: dict[str, Any] = {"cwd": ROOT, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
