@@ -97,22 +97,23 @@ class Teller:
         if time.monotonic() < self._down_until:
             return hints
         try:
-            return _put(hints)
+            # What somebody left behind who is gone comes back with ours.
+            return [] if put(hints) else take(MOST)
         except RedisError as error:
             self._down_until = time.monotonic() + REST
             log.warning("hints_kept_here", error=type(error).__name__)
             return hints
 
 
-def _put(hints: Sequence[Hint]) -> list[Hint]:
+def put(hints: Sequence[Hint]) -> bool:
+    """Leave these for whoever follows; whether anybody does. Raises RedisError."""
     name = _list()
     with channel_redis().pipeline(transaction=False) as line:
         line.rpush(name, *(hint.pack() for hint in hints))
         line.ltrim(name, -MOST, -1)
         line.expire(name, KEPT_FOR)
         line.exists(_alive())
-        followed = line.execute()[-1]
-    return [] if followed else take(MOST)
+        return bool(line.execute()[-1])
 
 
 def take(most: int, *, within: float = 0.0) -> list[Hint]:
@@ -122,7 +123,15 @@ def take(most: int, *, within: float = 0.0) -> list[Hint]:
     if not found and within:
         first = cast("tuple[bytes, bytes] | None", redis.blpop([name], timeout=within))
         found = [first[1]] if first else None
-    return [Hint.unpack(packed) for packed in found or ()]
+    return [hint for packed in found or () if (hint := _readable(packed)) is not None]
+
+
+def _readable(packed: bytes) -> Hint | None:
+    try:
+        return Hint.unpack(packed)
+    except ValueError:
+        log.warning("hint_unreadable", bytes=len(packed))
+        return None
 
 
 def say_alive() -> None:

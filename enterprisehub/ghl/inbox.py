@@ -20,10 +20,12 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.module_loading import import_string
 from django.utils.timezone import now
+from redis.exceptions import RedisError
 from structlog.contextvars import bound_contextvars
 
 from enterprisehub.errors import HubError
-from enterprisehub.ghl import figures
+from enterprisehub.ghl import figures, hints
+from enterprisehub.ghl.hints import Hint
 from enterprisehub.ghl.models import InboundEvent, Source, State
 from enterprisehub.ghl.schemas import MESSAGES, Event, clean, read, read_workflow
 from enterprisehub.privacy.audit import Actor, acting
@@ -35,7 +37,7 @@ log = structlog.get_logger(__name__)
 RESTS: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600))
 ATTEMPTS: Final = len(RESTS) + 1
 LEASE: Final = timedelta(seconds=20)  # for what a worker has taken in hand: when it dies, others may try after that
-AT_ONCE: Final = 20  # events that a worker takes in hand together
+AT_ONCE: Final = 8  # events that a worker takes in hand together
 # So long a new message is left to whoever follows the hints: the worker runs behind everything else, and would keep it waiting.
 LEFT_ALONE: Final = timedelta(seconds=10)
 
@@ -55,9 +57,9 @@ UPDATE ghl_inboundevent e SET attempts = e.attempts + 1, next_at = %(until)s FRO
 RETURNING e.id, e.attempts, e.subject
 """  # noqa: S608 - our own condition
 _COLUMNS = """
-SELECT e.id, e.type, e.source, e.external_id, e.subject, e.occurred_at, e.received_at, e.body, e.subject <> '' AND EXISTS (
-    SELECT 1 FROM ghl_inboundevent n WHERE n.tenant_id = e.tenant_id AND n.subject = e.subject AND n.state = 'waiting'
-    AND n.id <> e.id)"""
+SELECT e.id, e.type, e.source, e.external_id, e.subject, e.occurred_at, e.received_at, e.body, ARRAY(
+    SELECT DISTINCT n.type FROM ghl_inboundevent n WHERE e.subject <> '' AND n.tenant_id = e.tenant_id
+    AND n.subject = e.subject AND n.state = 'waiting' AND n.id <> e.id)"""
 _NEXT = f"{_COLUMNS} FROM ghl_inboundevent e WHERE {_OLDEST} AND e.subject = %(subject)s FOR UPDATE SKIP LOCKED"
 _THIS = f"""{_COLUMNS} FROM ghl_inboundevent e
 WHERE e.tenant_id = %(tenant)s AND e.id = %(id)s AND e.state = 'waiting' AND e.attempts = %(attempts)s
@@ -89,7 +91,7 @@ class _Taken:
     occurred_at: datetime
     received_at: datetime
     body: bytes
-    more: bool  # whether another event of the contact waited when this one was taken
+    behind: list[str]  # types of the contact's other events that waited when this one was taken
 
     def event(self) -> Event:
         told = (read_workflow if self.source == Source.WORKFLOW else read)(bytes(self.body))
@@ -117,10 +119,22 @@ def work(tenant_id: UUID, *, seconds: float, left_alone: timedelta = timedelta(0
                 _note_failure(tenant_id, event_id, "never_ended", counted=True)
                 continue
             given = {"id": event_id, "attempts": attempts, "subject": subject}
-            _once(tenant_id, _THIS, given, counted=True)
+            taken = _once(tenant_id, _THIS, given, counted=True)
+            if taken is not None and left_alone and not MESSAGES.isdisjoint(taken.behind):
+                _pass_on(Hint(tenant_id, event_id, subject))
         if time.monotonic() > end:
             return True
     return False
+
+
+def _pass_on(hint: Hint) -> None:
+    """A message waits behind what the worker had in hand: whoever followed its hint meanwhile has found nothing to do."""
+    try:
+        followed = hints.put([hint])
+    except RedisError:
+        followed = False
+    if not followed:
+        follow(hint.tenant, hint.subject)
 
 
 def follow(tenant_id: UUID, subject: str) -> int:
@@ -131,7 +145,7 @@ def follow(tenant_id: UUID, subject: str) -> int:
     done = 0
     while (taken := _once(tenant_id, _NEXT, {"subject": subject}, counted=False)) is not None:
         done += 1
-        if not taken.more:
+        if not taken.behind:
             break
     return done
 

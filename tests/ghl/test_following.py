@@ -117,6 +117,25 @@ def test_the_worker_leaves_new_messages_to_whoever_follows_until_they_have_waite
     assert effects(world) == names(change, fresh)
 
 
+def test_a_message_behind_what_the_worker_had_in_hand_is_passed_on_or_done_with_it(world: World) -> None:
+    change, message = kept(world, "ContactUpdate"), kept(world)
+    hints.say_alive()
+    inbox.work(world.oakwood.pk, seconds=5, left_alone=timedelta(hours=1))
+    assert effects(world) == names(change)
+    assert [hint.subject for hint in hints.take(10)] == ["c1"]
+    hints.say_gone()
+    later = kept(world, "ContactUpdate", "c2"), kept(world, subject="c2")
+    inbox.work(world.oakwood.pk, seconds=5, left_alone=timedelta(hours=1))
+    assert effects(world) == names(change, *later)
+    inbox.follow(world.oakwood.pk, "c1")
+    assert effects(world) == names(change, *later, message)
+
+
+def test_what_is_no_hint_is_thrown_away() -> None:
+    channel_redis().rpush(hints._list(), b"nonsense")
+    assert hints.take(10) == []
+
+
 def test_two_processes_do_each_message_once_and_end_when_they_are_asked_to(world: World) -> None:
     with followers(2) as process:
         events = [kept(world, subject=f"c{number % 7}") for number in range(40)]
