@@ -29,9 +29,8 @@ def insert(row: TenantModel) -> None:
 def insert_if_new(row: TenantModel) -> bool:
     """As `insert`, but False and nothing written when a unique constraint says that it is there already."""
     row.claim()
-    model = type(row)
     with connection.cursor() as cursor:
-        cursor.execute(f"{_insertion(model)} ON CONFLICT DO NOTHING", _values(row))
+        cursor.execute(_insertion(type(row), " ON CONFLICT DO NOTHING"), _values(row))
         if cursor.rowcount == 0:
             return False
     row._state.adding, row._state.db = False, connection.alias
@@ -83,12 +82,12 @@ def _python(field: models.Field[Any, Any], value: Any) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _insertion(model: type[TenantModel]) -> str:
+def _insertion(model: type[TenantModel], ending: str = "") -> str:
     quote = connection.ops.quote_name
     fields = model._meta.concrete_fields
     places = (_place(field) for field in fields)
     columns = ", ".join(quote(field.attname) for field in fields)
-    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({', '.join(places)})"  # noqa: S608 - names of our own models
+    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({', '.join(places)}){ending}"  # noqa: S608 - names of our own models
 
 
 def _place(field: models.Field[Any, Any]) -> str:
