@@ -187,8 +187,8 @@ def judge(
         "doubled": len(rows) - len(states),
         "states": counted,
         "statuses": seen["statuses"],
-        "sent_per_second": round(len(planned) / max(0.001, seen["sending_s"]), 1),
-        "acked_per_second": round(len(acks) / max(0.001, seen["lasted_s"]), 1),
+        "sent_per_second": round(len(seen["late"]) / max(0.001, seen["sending_s"]), 1),
+        "acked_per_second": round(len(seen["acks"]) / max(0.001, seen["lasted_s"]), 1),
         "client": {"late": spread(seen["late"]), "cpu_ms_each": round(seen["cpu_s"] * 1000 / max(1, len(planned)), 3)},
     }
 

@@ -30,10 +30,10 @@ PAGE_WITHIN = 120.0  # seconds
 CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "enterprisehub.celery")
 # On a busy machine the first card comes before everything that can wait: where Linux can, waiting work runs only on
 # processors that nobody else wants.
-# HighLevel's messages go before that, but let the web process answer first.
-SECOND = ["nice", "-n", "5"]
+BEHIND = ["chrt", "--idle", "0"] if shutil.which("chrt") else ["nice", "-n", "15"]
+# HighLevel's messages go before that, and let the web process answer first.
+SECOND = ["nice", "-n", "10"]
 INBOXES = min(4, os.cpu_count() or 1)
-BEHIND = ["chrt", "--idle", "0"] if shutil.which("chrt") else ["nice", "-n", "10"]
 
 
 class Command(BaseCommand):
