@@ -226,6 +226,7 @@ def ledger(product: Product, ids: list[str], seen: dict[str, Any]) -> dict[str, 
 
 
 def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enterprisehub.settings")
     from enterprisehub.ops.measures import load_average, machine
 
     parser = argparse.ArgumentParser(description=__doc__)
