@@ -30,16 +30,16 @@ from enterprisehub.tenants import rows
 from enterprisehub.tenants.models import Agent
 from enterprisehub.tenants.work import later
 from leads import services as leads
-from leads.models import Message, Said, Speaker, Stage
+from leads.models import Lead, Message, Said, Speaker, Stage
 from leads.services import reading, telling
 from leads.services.learning import Around, Understood, learn, sheet_of, vertical_of
 
 
 @dataclass(frozen=True)
 class Words:
-    """What a door hands over: who is spoken with (lead id or contact id), by whom, and the sender's own id."""
+    """What a door hands over: who is spoken with (lead id or contact id, or the lead itself), by whom, and the sender's own id."""
 
-    lead: str | UUID
+    lead: str | UUID | Lead
     text: str
     client_id: str
     speaker: str = Speaker.PROSPECT

@@ -32,10 +32,14 @@ CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "enterprisehub.celery
 LIVE_THREADS = ("--pool", "threads", "--concurrency", "48")
 # On a busy machine the first card comes before everything that can wait: where Linux can, waiting work runs only on
 # processors that nobody else wants.
-BEHIND = ["chrt", "--idle", "0"] if shutil.which("chrt") else ["nice", "-n", "10"]
 # Linux shares processors out among sessions first, whatever runs in them; each process has its own, and so each of
 # Postgres' backends: without a small share of its own, work that waits would take as much as one of those.
-BEHIND = ["sh", "-c", '{ echo 19 >/proc/self/autogroup; } 2>/dev/null; exec "$@"', "behind", *BEHIND]
+SHARE = '{{ echo {share} >/proc/self/autogroup; }} 2>/dev/null; exec "$@"'
+IDLE = ["chrt", "--idle", "0"] if shutil.which("chrt") else ["nice", "-n", "15"]
+BEHIND = ["sh", "-c", SHARE.format(share=19), "behind", *IDLE]
+# HighLevel's messages go before that, and let the web process answer first.
+SECOND = ["sh", "-c", SHARE.format(share=10), "second", "nice", "-n", "10"]
+INBOXES = min(4, os.cpu_count() or 1)
 
 
 class Command(BaseCommand):
@@ -116,6 +120,7 @@ def processes(host: str, port: int) -> dict[str, list[str]]:
     worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     return {
         "web": [sys.executable, *web],
+        "inbox": [*SECOND, sys.executable, "manage.py", "inbox", "--processes", str(INBOXES)],
         "live": [*BEHIND, *CELERY, *worker, "-Q", "live,plans", "-n", "live@%h", *LIVE_THREADS],
         "worker": [*BEHIND, *CELERY, *worker, "-Q", "default", "-n", "default@%h", "--concurrency", "2"],
         "clock": [*BEHIND, *CELERY, "beat", "--loglevel", "WARNING"],

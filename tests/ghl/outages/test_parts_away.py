@@ -98,7 +98,7 @@ def test_what_waits_and_what_failed_to_prove_itself_can_be_looked_at(product: Pr
 def test_a_burst_in_which_everything_is_killed_has_each_effect_once(product: Product) -> None:
     """The small sister of `python -m tests.load.burst --events 10000`."""
     posts, ids = planned(300, 40, seed=1)
-    found = ledger(product, ids, burst(product, posts, ["worker", "web", "redis", "postgres", "web"]))
+    found = ledger(product, ids, burst(product, posts, ["worker", "inbox", "web", "redis", "inbox", "postgres", "web"]))
     assert (found["effects"], found["lost"], found["doubled"]) == (300, 0, 0), found
     assert set(found["statuses"]) <= {"200", "401", "429", "0"}, found
     assert found["slowest_refusal_s"] < 10
