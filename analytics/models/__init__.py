@@ -1,5 +1,6 @@
 """What analytics remembers."""
 
 from analytics.models.events import CREDIT, Daily, Event, EventKind, Watermark
+from analytics.models.trials import Assignment, Experiment, ReturnTerms
 
-__all__ = ["CREDIT", "Daily", "Event", "EventKind", "Watermark"]
+__all__ = ["CREDIT", "Assignment", "Daily", "Event", "EventKind", "Experiment", "ReturnTerms", "Watermark"]
