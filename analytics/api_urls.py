@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from analytics.api import returns, trials
+
+urlpatterns: list[URLPattern] = [
+    path("analytics/experiments", trials.Experiments.as_view(), name="api_experiments"),
+    path("analytics/experiments/<experiment_id>", trials.OneExperiment.as_view(), name="api_experiment"),
+    path("analytics/experiments/<experiment_id>/start", trials.Start.as_view(), name="api_experiment_start"),
+    path("analytics/experiments/<experiment_id>/stop", trials.Stop.as_view(), name="api_experiment_stop"),
+    path("analytics/experiments/<experiment_id>/roll-back", trials.RollBack.as_view(), name="api_experiment_back"),
+    path("analytics/roi", returns.Roi.as_view(), name="api_roi"),
+]

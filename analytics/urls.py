@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from analytics.views import returns, trials
+
+urlpatterns: list[URLPattern] = [
+    path("results/experiments/", trials.index, name="experiments"),
+    path("results/experiments/new/", trials.new, name="experiment-new"),
+    path("results/experiments/<uuid:experiment_id>/", trials.one, name="experiment"),
+    path("results/replays/<uuid:version_id>/", trials.version, name="replay"),
+    path("results/replays/<uuid:version_id>/progress/", trials.progress, name="replay-progress"),
+    path("results/return/", returns.index, name="return"),
+    path("results/return/terms/", returns.terms, name="return-terms"),
+]

@@ -15,5 +15,6 @@ schedule: dict[str, dict[str, Any]] = {
     "find what HighLevel never told": {"task": "leads.reconcile_all", "schedule": 3600.0},
     "plan what has changed": {"task": "leads.plan_what_changed", "schedule": 20.0},
     "let spent plans go": {"task": "leads.keep_plans", "schedule": 60.0},
+    "gather the cases of experiments, and look at their guards": {"task": "analytics.gather_trials", "schedule": 300.0},
     "tell of new leads that wait": {"task": "leads.escalate", "schedule": 15.0},
 }

@@ -26,6 +26,7 @@ from tests.neighbours import Neighbours, nobodys
 
 # What the installation does for every tenant at once; it opens everything with a reason and hands nothing out.
 CHORES = {
+    "analytics.gather_trials",
     "ghl.prune",
     "ghl.refresh_ahead",
     "ghl.sweep",

@@ -80,3 +80,17 @@ def mean(value: Mean | None, unit: str) -> str:
 def day(value: date) -> str:
     """24 Nov."""
     return f"{value.day} {value:%b}"
+
+
+@register.filter
+def points(value: float) -> str:
+    """0.042 is +4.2 points."""
+    return f"{value * 100:+.1f} points"
+
+
+@register.filter
+def payback(days: float) -> str:
+    """Days until it is paid back; endless is said in words."""
+    if days == float("inf"):
+        return "never"
+    return f"{days:.0f} days" if days >= 1.5 else "a day"

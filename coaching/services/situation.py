@@ -149,9 +149,15 @@ def question(situation: Situation, text: str, read: ObjectionAnswer | None = Non
         experience=agent.experience,
         agent_language=(agent.languages or ["en"])[0][:2],
         playbook=library_of(tenant, arm.playbook),
-        prompt=arm.prompt,
+        prompt=arm.prompt or _prompt(tenant),
         objections=read,
     )
+
+
+def _prompt(tenant: Tenant) -> str:
+    """The prompt that the tenant has adopted after a comparison; "" for the house's."""
+    chosen = tenant.settings.get("coaching", {}).get("prompt", "")
+    return chosen if isinstance(chosen, str) else ""
 
 
 def _price(conversation: Conversation) -> float | None:

@@ -45,6 +45,8 @@ function startDesk(line) {
     if (known) desk.came(known.dataset.known);
     const queue = frame.querySelector("[data-queue]");
     if (queue) tellOfPlan(queue);
+    const news = frame.querySelector("[data-notice]");
+    if (news) notice(news.dataset.notice, news.textContent.trim());
     const replayed = frame.dataset.missed !== undefined;
     const news = place(frame);
     if (!news) return;
@@ -67,11 +69,16 @@ function tellOfPlan(queue) {
   const lead = queue.dataset.queue;
   document.dispatchEvent(new CustomEvent("queue", { detail: lead }));
   document.dispatchEvent(new CustomEvent(`plan-${lead}`));
-  const notice = document.getElementById("told");
-  if (!notice || queue.dataset.urgent === undefined) return;
-  notice.querySelector("a").href = `/leads/${lead}/`;
-  notice.querySelector("a").textContent = queue.textContent.trim();
-  notice.hidden = false;
+  if (queue.dataset.urgent !== undefined) notice(`/leads/${lead}/`, queue.textContent.trim());
+}
+
+// One line over every page, with a way to what it is about.
+function notice(href, words) {
+  const line = document.getElementById("told");
+  if (!line) return;
+  line.querySelector("a").href = href;
+  line.querySelector("a").textContent = words;
+  line.hidden = false;
 }
 
 // Says that the second wave is on its way, in a line that is there anyway.
