@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("results/experiments/<uuid:experiment_id>/", trials.one, name="experiment"),
     path("results/replays/<uuid:version_id>/", trials.version, name="replay"),
     path("results/replays/<uuid:version_id>/progress/", trials.progress, name="replay-progress"),
+    path("results/prompts/<str:name>/", trials.prompt, name="prompt-replay"),
     path("results/return/", returns.index, name="return"),
     path("results/return/terms/", returns.terms, name="return-terms"),
 ]

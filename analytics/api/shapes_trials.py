@@ -107,7 +107,7 @@ class MoneyAnswer(serializers.Serializer[Any]):
     high = serializers.FloatField(allow_null=True, help_text="Null where it is without end.")
 
 
-class PartAnswer(serializers.Serializer[Any]):
+class BenefitAnswer(serializers.Serializer[Any]):
     name = serializers.CharField()
     unit = serializers.CharField()
     difference = serializers.FloatField(allow_null=True)
@@ -137,4 +137,4 @@ class ReturnAnswer(serializers.Serializer[Any]):
     net = MoneyAnswer(allow_null=True)
     share_of_cost = MoneyAnswer(allow_null=True, help_text="Null unless its interval keeps away from zero.")
     payback_days = MoneyAnswer(allow_null=True)
-    parts = PartAnswer(many=True)
+    parts = BenefitAnswer(many=True)

@@ -14,7 +14,7 @@ from analytics import trials
 from analytics.models import Experiment
 from analytics.services import trial_cases
 from coaching.models import PlaybookVersion
-from coaching.services import playbooks, replays
+from coaching.services import playbooks, prompt_replays, replays
 from coaching.trials import COACHED, COMPARISON, HELD, HOLDOUT
 from enterprisehub.engines import prompts
 from enterprisehub.errors import Conflict, Invalid, NotFound
@@ -98,8 +98,8 @@ def start(row: Experiment, *, by: Membership | None = None) -> Experiment:
     for arm in row.arms:
         if arm.get("playbook"):
             _may_coach(arm["playbook"])
-        if arm.get("prompt") and arm["prompt"] not in prompts.others(PROMPT):
-            raise Conflict(f"There is no prompt called {arm['prompt']}.")
+        if arm.get("prompt"):
+            prompt_replays.require(arm["prompt"])
     place, other = _place(row), Experiment.objects.filter(status=Status.RUNNING)
     other = other.filter(kind=Kind.HOLDOUT) if place == HOLDOUT else other.exclude(kind=Kind.HOLDOUT)
     if (running := other.first()) is not None:
@@ -244,6 +244,7 @@ def _adopt(arm: Mapping[str, Any], by: Membership) -> None:
         elif version.pk != tenant.playbook_version:
             playbooks.roll_back(version, by=by)
     if arm.get("prompt"):
+        prompt_replays.require(arm["prompt"])
         _prompt(_tenant(), arm["prompt"])
 
 

@@ -16,7 +16,7 @@ from analytics.services import showing_trials, trial_life
 from analytics.services.trial_life import GUARDS, Wanted
 from analytics.views import export
 from coaching.models import PlaybookVersion, Replay
-from coaching.services import playbooks, replays
+from coaching.services import playbooks, prompt_replays, replays
 from coaching.wire import label
 from enterprisehub.engines import prompts
 from enterprisehub.errors import HubError, Invalid, NotAllowed, NotFound
@@ -38,6 +38,7 @@ def index(request: MemberRequest) -> HttpResponseBase:
         "others": [one for one in shown if one not in running],
         "stopped": [one for one in shown if one.row.status == Experiment.Status.STOPPED],
         "versions": _drafts(),
+        "prompts": [(name, prompt_replays.newest(name)) for name in prompts.others(trial_life.PROMPT)],
         "manages": _manages(request),
     }
     return render(request, "analytics/experiments.html", context)
@@ -138,14 +139,29 @@ def progress(request: MemberRequest, version_id: UUID) -> HttpResponse:
     return render(request, "analytics/_replay.html", _replayed(request, row))
 
 
+@page("analytics.read", "GET", "HEAD", "POST")
+def prompt(request: MemberRequest, name: str) -> HttpResponse:
+    """GET the newest replay of a prompt, or its piece for htmx; POST: replay it."""
+    prompt_replays.named_prompt(name)
+    if request.method == "POST":
+        _allow(request)
+        prompt_replays.wish(name, by=request.membership)
+        return redirect("prompt-replay", name)
+    context = {**_told(request, prompt_replays.newest(name)), "prompt": name}
+    return render(request, "analytics/_replay.html" if request.htmx else "analytics/replay.html", context)
+
+
 def _replayed(request: MemberRequest, row: PlaybookVersion) -> dict[str, Any]:
-    replay = Replay.objects.filter(version=row).first()
+    return {**_told(request, Replay.objects.filter(version=row).first()), "version": row}
+
+
+def _told(request: MemberRequest, replay: Replay | None) -> dict[str, Any]:
     changes = [
         {**one, "kinds": [label(side["kind"]) if side else "" for side in (one["before"], one["after"])]}
         for one in (replay.changes if replay is not None else [])
     ]
     reasons = replays.reasons(replay.worse) if replay is not None and replay.worse else ""
-    return {"version": row, "replay": replay, "changes": changes, "reasons": reasons, "manages": _manages(request)}
+    return {"replay": replay, "changes": changes, "reasons": reasons, "manages": _manages(request)}
 
 
 def _wanted(request: MemberRequest) -> Wanted:

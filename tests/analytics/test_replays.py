@@ -101,7 +101,7 @@ class TestGate:
         with named(world.oakwood.pk):
             replays.run(row.pk)
         page = owner.get(path).content.decode()
-        assert "cannot go live" in page
+        assert "It cannot go live" in page
         assert "Publish version" not in page
         assert "Quist" not in page
         assert "555-0101" not in page

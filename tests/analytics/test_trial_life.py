@@ -92,7 +92,7 @@ class TestLife:
     )  # fmt: skip
     def test_a_plan_that_cannot_be_carried_out_is_refused(self, oakwood: World, bad: dict[str, object]) -> None:
         with pytest.raises(HubError):
-            trial_life.plan(Wanted(**{**vars(HOLDOUT), **bad}), by=None)  # type: ignore[arg-type]
+            trial_life.plan(Wanted(**{**vars(HOLDOUT), **bad}), by=None)
 
     def test_a_version_whose_replay_blocks_is_not_tried_on_anybody(self, oakwood: World) -> None:
         bad = playbooks.draft({"entries": {"en": {"opt_out": None}}})
