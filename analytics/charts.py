@@ -167,8 +167,8 @@ def _scale(values: Sequence[float], unit: str) -> tuple[float, float, float]:
     if unit not in UNITS:
         raise ValueError(f"no unit {unit!r}")
     low, high = min([0.0, *values]), max([0.0, *values])
-    if high == low:
-        high = 1.0
+    if high - low < 1e-6:
+        high = low + 1.0
     rough = (high - low) / 4
     size = 10 ** floor(log10(rough))
     step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * 0.999)

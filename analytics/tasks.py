@@ -1,11 +1,21 @@
-"""Work of analytics that the worker does."""
+"""Analytics work that the worker does: gather what happened, roll it up, answer what takes long."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from analytics.services import trial_cases, trial_watch
+from analytics.services import spending, trial_cases, trial_watch
 from enterprisehub.tenants.work import chore, task
+
+
+@chore("analytics.wake_ledgers", ignore_result=True)
+def wake_ledgers() -> None:
+    spending.wake()
+
+
+@task("analytics.roll_up_ledger", ignore_result=True)
+def roll_up_ledger() -> None:
+    spending.roll_up()
 
 
 @chore("analytics.gather_trials", ignore_result=True, expires=240)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analytics.views import returns, trials
+from analytics.views import cost, returns, trials
 
 urlpatterns: list[URLPattern] = [
     path("results/experiments/", trials.index, name="experiments"),
@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern] = [
     path("results/prompts/<str:name>/", trials.prompt, name="prompt-replay"),
     path("results/return/", returns.index, name="return"),
     path("results/return/terms/", returns.terms, name="return-terms"),
+    path("results/cost/", cost.index, name="results-cost"),
 ]

@@ -147,6 +147,56 @@ class Feedback(TenantModel):
         ]
 
 
+class Whisper(TenantModel):
+    """What a supervisor tells an agent while they talk; the prospect never sees it."""
+
+    class Kind(models.TextChoices):
+        WORDS = "words", "Whisper"
+        TAKEN = "taken", "Taken over"
+        RETURNED = "returned", "Handed back"
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="whispers")  # who is told
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="whispers")
+    by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.WORDS)
+    text = models.CharField(max_length=500, blank=True)
+    client_id = models.CharField(max_length=80)
+    at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "client_id"], name="whispered_once"),
+            SameTenant(field="agent", name="whisper_agent_same_tenant"),
+            SameTenant(field="conversation", name="whisper_conversation_same_tenant"),
+            SameTenant(field="by", name="whisper_author_same_tenant"),
+        ]
+        indexes = [
+            models.Index(fields=["agent"], name="whisper_unseen", condition=models.Q(seen_at=None)),
+            models.Index(fields=["conversation", "-at"], name="whisper_by_conversation"),
+        ]
+
+
+class TakeOver(TenantModel):
+    """A supervisor speaks in an agent's place, until it is handed back."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="take_overs")
+    by = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    from_agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation"], name="one_take_over", condition=models.Q(ended_at=None)),
+            SameTenant(field="conversation", name="take_over_conversation_same_tenant"),
+            SameTenant(field="by", name="take_over_by_same_tenant"),
+            SameTenant(field="from_agent", name="take_over_from_same_tenant"),
+        ]
+
+
 class Improvement(TenantModel):
     """What was wrong with advice that was scored below 4, and why."""
 
@@ -199,10 +249,6 @@ class Replay(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.prompt or self.version}: {self.get_state_display()}"
-
-    @property
-    def percent(self) -> int:
-        return round(100 * self.done / self.total) if self.total else 0
 
     @property
     def open(self) -> bool:

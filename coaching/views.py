@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from coaching.frames import html_frame
-from coaching.services import desk, feedback, hearing, sessions
+from coaching.services import desk, feedback, hearing, sessions, supervising
 from coaching.services.feedback import Opinion
 from coaching.services.hearing import Heard, Words
 from coaching.wire import card_payload, message_payload
@@ -62,7 +62,9 @@ def live(request: MemberRequest) -> HttpResponse:
 
 
 def _live(request: MemberRequest, rights: Rights) -> dict[str, Any]:
-    return {"rights": rights, "seq": desk.seq_of(request.agent) if rights.listen else None}
+    listening = request.agent if rights.listen else None
+    seq = desk.seq_of(listening) if listening else None
+    return {"rights": rights, "seq": seq, "whispers": supervising.unseen(listening) if listening else []}
 
 
 def _chosen(request: MemberRequest, talks: list[Conversation], rights: Rights) -> Conversation | None:

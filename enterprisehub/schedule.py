@@ -17,4 +17,5 @@ schedule: dict[str, dict[str, Any]] = {
     "let spent plans go": {"task": "leads.keep_plans", "schedule": 60.0},
     "gather the cases of experiments, and look at their guards": {"task": "analytics.gather_trials", "schedule": 300.0},
     "tell of new leads that wait": {"task": "leads.escalate", "schedule": 15.0},
+    "roll the engines' ledger up": {"task": "analytics.wake_ledgers", "schedule": 60.0},
 }

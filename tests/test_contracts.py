@@ -16,7 +16,7 @@ ROOMS = ("enterprisehub", "leads", "coaching", "analytics")
 NOT_THINKING = {
     "admin", "admin_scoring", "admin_scoring_card", "api", "api_actions", "api_consents", "api_fairhousing",
     "api_qualification", "api_semantic", "api_told", "api_told_actions", "api_told_consents", "api_told_semantic",
-    "api_urls", "apps", "consumers", "contact_views", "crm_views", "forms", "frames", "import_views", "lead_views", "management",
+    "api_urls", "apps", "board_views", "consumers", "contact_views", "crm_views", "forms", "frames", "import_views", "lead_views", "management",
     "migrations", "models", "said", "serializers", "serializers_actions", "serializers_consents",
     "serializers_semantic", "services", "tasks", "templatetags", "today_views", "urls", "views",
     "wire",

@@ -28,6 +28,7 @@ from tests.neighbours import Neighbours, nobodys
 CHORES = {
     "analytics.gather_trials",
     "ghl.prune",
+    "analytics.wake_ledgers",
     "ghl.refresh_ahead",
     "ghl.sweep",
     "ghl.sweep_outbox",

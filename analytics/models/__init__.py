@@ -1,6 +1,17 @@
 """What analytics remembers."""
 
+from analytics.models.cost import LedgerDay
 from analytics.models.events import CREDIT, Daily, Event, EventKind, Watermark
 from analytics.models.trials import Assignment, Experiment, ReturnTerms
 
-__all__ = ["CREDIT", "Assignment", "Daily", "Event", "EventKind", "Experiment", "ReturnTerms", "Watermark"]
+__all__ = [
+    "CREDIT",
+    "Assignment",
+    "Daily",
+    "Event",
+    "EventKind",
+    "Experiment",
+    "LedgerDay",
+    "ReturnTerms",
+    "Watermark",
+]

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Sum
 
 from analytics import roi
 from analytics.measures import Mean, Rate
-from analytics.models import EventKind, Experiment, ReturnTerms
+from analytics.models import EventKind, Experiment, LedgerDay, ReturnTerms
 from analytics.ranges import Asked, Range
 from analytics.roi import Against, Figures, Method, Return, Terms, Used
 from analytics.services import counting, trial_cases
-from enterprisehub.engines.models import EngineCall
 from enterprisehub.errors import Invalid
 from enterprisehub.privacy.audit import record
-from enterprisehub.tenants.models import Agent, Membership, Tenant
-from enterprisehub.tenants.scope import current
+from enterprisehub.tenants.models import Agent, Membership
 
 COHORT: Final = "engaged"  # the stage from which a lead is a case
 WORTH_OVER: Final = 365  # days that tell how many of an outcome become closings
@@ -77,8 +74,7 @@ def state(given: dict[str, str], *, by: Membership) -> ReturnTerms:
 def reckon(asked: Asked) -> Told:
     """The return in these days, against the holdout if one may be read, else against the stated baseline."""
     row = terms()
-    tenant = Tenant.objects.get(pk=current())
-    used = _used(asked, ZoneInfo(tenant.timezone))
+    used = _used(asked)
     baseline = _period(row)
     now_, before = _figures(asked), _figures(asked.over(baseline)) if baseline else Figures()
     holdout, against, note = _randomised(asked, now_, before)
@@ -88,11 +84,9 @@ def reckon(asked: Asked) -> Told:
     return Told(roi.reckon(plain, used, against), row, against, used, asked.range, baseline, holdout, note)
 
 
-def _used(asked: Asked, zone: ZoneInfo) -> Used:
-    first = datetime.combine(asked.range.first, time.min, zone)
-    last = datetime.combine(asked.range.last + timedelta(days=1), time.min, zone)
-    calls = EngineCall.objects.filter(created_at__gte=first, created_at__lt=last).order_by()
-    spent = calls.aggregate(cost=Sum("cost"))["cost"] or 0
+def _used(asked: Asked) -> Used:
+    days = LedgerDay.objects.filter(day__gte=asked.range.first, day__lte=asked.range.last)
+    spent = days.order_by().aggregate(cost=Sum("cost"))["cost"] or 0
     sessions = counting.counts(asked, kinds=[EventKind.SESSION])
     minutes = sum(one.total for one in sessions.values())
     return Used(asked.range.days, Agent.objects.filter(is_active=True).count(), spent, minutes)

@@ -77,6 +77,17 @@ def mean(value: Mean | None, unit: str) -> str:
 
 
 @register.filter
+def dollars(micro: float | None) -> str:
+    """Micro-USD: 1234567 is $1.23; what is below a cent keeps the digits that say something."""
+    if micro is None:
+        return "–"
+    sign, amount = ("−" if micro < 0 else ""), abs(micro) / 1_000_000
+    if amount >= 0.01 or amount == 0:
+        return f"{sign}${amount:,.2f}"
+    return f"{sign}${amount:.6f}".rstrip("0")
+
+
+@register.filter
 def day(value: date) -> str:
     """24 Nov."""
     return f"{value.day} {value:%b}"

@@ -3,6 +3,7 @@
 import { announce } from "./announcer.js";
 import { cardOf, dress, putCard, showComing, showOpinion } from "./card.js";
 import { putKnown } from "./known.js";
+import { putWhisper } from "./whispers.js";
 
 const NEAR_THE_END = 160; // pixels from the end of the thread within which it follows what comes
 const STILL_POINTING = 3_000; // milliseconds after which a resting pointer no longer holds the page
@@ -86,6 +87,7 @@ function putPieces(frame) {
   if (opinion) showOpinion(opinion);
   const known = frame.querySelector(":scope > .known");
   if (known) putKnown(known);
+  putWhisper(frame);
   const shown = document.getElementById("mode");
   const mode = frame.querySelector("[data-trouble-over]") ? usualMode : frame.querySelector(":scope > .mode");
   if (mode && frame.dataset.seq === undefined) usualMode = mode === usualMode ? null : (usualMode ?? shown);

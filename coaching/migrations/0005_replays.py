@@ -12,7 +12,7 @@ from enterprisehub.tenants.rls import EnableRLS
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coaching', '0003_arms'),
+        ('coaching', '0004_supervising'),
         ('tenants', '0003_idempotent_answer'),
     ]
 
