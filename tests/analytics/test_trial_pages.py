@@ -12,10 +12,9 @@ import pytest
 from django.test import Client
 from django.utils.timezone import localdate, now
 
-from analytics.models import Assignment, Daily, EventKind, Experiment, ReturnTerms
+from analytics.models import Assignment, Daily, EventKind, Experiment, LedgerDay, ReturnTerms
 from analytics.services import returns, trial_life
 from analytics.services.trial_life import Wanted
-from enterprisehub.engines.models import EngineCall
 from enterprisehub.privacy.models import AuditEvent
 from enterprisehub.tenants import api_keys
 from enterprisehub.tenants.access import KEY_SCOPES
@@ -143,9 +142,8 @@ class TestReturnPage:
         with scope(world.oakwood.pk):
             given = {**TERMS, "first": str(today - timedelta(days=90)), "last": str(today - timedelta(days=61))}
             returns.state(given, by=world.olivia.membership)
-            EngineCall.objects.create(
-                capability="coaching.card", source="claude", outcome="ok", model="m", cost=3_000_000
-            )
+            spent = {"source": "claude", "outcome": "ok", "model": "m", "n": 9, "cost": 3_000_000}
+            LedgerDay.objects.create(day=today, capability="coaching.card", **spent)
         for ago, closings in ((5, 30), (70, 10)):
             day(world, ago, EventKind.STAGE, 100, reason="engaged")
             day(world, ago, EventKind.CLOSING, closings)
