@@ -48,7 +48,7 @@ def newest(name: str) -> Replay | None:
 def wish(name: str, *, by: Membership | None = None) -> Replay:
     """Replay it in the worker; one that is under way is the answer."""
     known = newest(named_prompt(name))
-    if known is not None and known.open:
+    if known is not None and replays.going_on(known):
         return known
     row: Replay = Replay.objects.create(prompt=name, fingerprint=_fingerprint(name), created_by=by)
     later("coaching.replay_prompt", replay=row.pk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,20 +28,24 @@ RECENT: Final = 200  # real messages, the newest
 BEFORE: Final = 6  # messages before each of them
 SHOWN: Final = 60  # changes that are kept to be looked at
 LONGEST: Final = 240  # characters of the words beside a change
+LASTS: Final = timedelta(minutes=15)
 AT_ONCE: Final = 35  # cases between two signs of progress
 State = Replay.State
 
 
 def wish(version: PlaybookVersion, *, by: Membership | None = None) -> Replay:
-    """Replay this version in the worker; one that is under way, or has said its word on the same lines, is the answer."""
-    books = _books(version)
-    print_ = _fingerprint(books)
-    known = Replay.objects.filter(version=version, fingerprint=print_).exclude(state=State.FAILED).first()
-    if known is not None:
+    """Replay this version in the worker; one that is under way is the answer."""
+    known = Replay.objects.filter(version=version).first()
+    if known is not None and going_on(known):
         return known
-    row: Replay = Replay.objects.create(version=version, fingerprint=print_, created_by=by)
+    row: Replay = Replay.objects.create(version=version, fingerprint=_fingerprint(_books(version)), created_by=by)
     later("coaching.replay", replay=row.pk)
     return row
+
+
+def going_on(row: Replay) -> bool:
+    """Whether it waits or runs; one that has not ended by now died with its worker."""
+    return row.open and row.created_at > now() - LASTS
 
 
 def find(replay_id: UUID) -> Replay:
@@ -57,8 +62,8 @@ def run(replay_id: UUID) -> None:
         row = find(replay_id)
         if not row.open or row.version is None:
             return
-        books, own = _books(row.version), _vertical()
-        sets = _sets(row.version, books, own)
+        books = _books(row.version)
+        sets = _sets(row.version, books, _vertical(), recent())
         row.state, row.total = State.RUNNING, sum(len(cases) for _, cases in sets)
         row.golden, row.recent = len(replaying.golden()), sum(not case.golden for case in sets[0][1])
         row.save(update_fields=["state", "total", "golden", "recent"])
@@ -72,17 +77,17 @@ def run(replay_id: UUID) -> None:
 
 
 def require(version: PlaybookVersion) -> None:
-    """Let it pass when a replay of exactly these lines over exactly what coaches now found nothing worse; else play it here.
+    """Let it pass when the newest replay of exactly these lines over exactly what coaches now found nothing worse.
 
-    Conflict says what got worse.
+    Without one the golden conversations are played here and now: some seconds. Conflict says what got worse.
     """
     books = _books(version)
     known = Replay.objects.filter(version=version, fingerprint=_fingerprint(books), ended_at__isnull=False).first()
     if known is None:
         known = Replay(version=version, fingerprint=_fingerprint(books))
-        sets = _sets(version, books, _vertical())
-        known.golden, known.recent = len(replaying.golden()), sum(not case.golden for case in sets[0][1])
-        known.total = sum(len(cases) for _, cases in sets)
+        sets = _sets(version, books, _vertical(), [])
+        known.golden, known.total = len(replaying.golden()), sum(len(cases) for _, cases in sets)
+        known.note = "Played when it was to go live: the golden conversations alone."
         known.save()
         _close(known, [one for cases, with_books in _pieces(sets) for one in replaying.replay(cases, with_books)])
     if known.state != State.PASSED:
@@ -123,11 +128,11 @@ def shown(one: Outcome) -> dict[str, Any]:
     }
 
 
-def _sets(version: PlaybookVersion, books: Books, own: str) -> list[tuple[Books, list[Case]]]:
+def _sets(version: PlaybookVersion, books: Books, own: str, real: list[Case]) -> list[tuple[Books, list[Case]]]:
     """What is played under which vertical: everything under the tenant's own, the golden ones under each that the draft names."""
     golden = list(replaying.golden())
     first, *others = replaying.verticals(version.content, own)
-    played = [(Books(books.before, books.after, first), [*golden, *recent()])]
+    played = [(Books(books.before, books.after, first), [*golden, *real])]
     return [*played, *((Books(books.before, books.after, name), golden) for name in others)]
 
 
