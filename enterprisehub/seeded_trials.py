@@ -21,7 +21,7 @@ from enterprisehub.tenants.scope import named, scope
 from enterprisehub.tenants.work import withheld
 from leads.models import Lead
 
-CASES = 1100
+CASES = 1300
 RATES = (
     {"held": 0.20, "coached": 0.30},
     {"held": 0.20, "coached": 0.215},

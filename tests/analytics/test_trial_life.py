@@ -40,8 +40,8 @@ def settings() -> dict[str, object]:
 
 
 def cases(row: Experiment, person: Person, arm: str, count: int, **followed: float) -> None:
-    """Conversations that came in 60 days ago; each keyword's share of them was followed by that outcome a day later."""
-    then = now() - timedelta(days=60)
+    """Conversations that came in 30 days ago; each keyword's share of them was followed by that outcome a day later."""
+    then = now() - timedelta(days=30)
     leads = Lead.objects.bulk_create([Lead(tenant_id=person.agent.tenant_id, name=f"{arm} {n}") for n in range(count)])
     Assignment.objects.bulk_create(
         Assignment(
@@ -62,7 +62,7 @@ def cases(row: Experiment, person: Person, arm: str, count: int, **followed: flo
 
 def running(wanted: Wanted = HOLDOUT) -> Experiment:
     row = trial_life.start(trial_life.plan(wanted, by=None))
-    Experiment.objects.filter(pk=row.pk).update(started_at=now() - timedelta(days=61))
+    Experiment.objects.filter(pk=row.pk).update(started_at=now() - timedelta(days=31))
     row.refresh_from_db()
     return row
 
