@@ -16,6 +16,7 @@ from analytics.services import showing_trials, trial_life
 from analytics.services.trial_life import GUARDS, Wanted
 from analytics.views import export
 from coaching.models import PlaybookVersion, Replay
+from coaching.replaying import PROBLEMS
 from coaching.services import playbooks, prompt_replays, replays
 from coaching.wire import label
 from enterprisehub.engines import prompts
@@ -157,7 +158,11 @@ def _replayed(request: MemberRequest, row: PlaybookVersion) -> dict[str, Any]:
 
 def _told(request: MemberRequest, replay: Replay | None) -> dict[str, Any]:
     changes = [
-        {**one, "kinds": [label(side["kind"]) if side else "" for side in (one["before"], one["after"])]}
+        {
+            **one,
+            "why": [PROBLEMS.get(name, name) for name in one["problems"]],
+            "kinds": [label(side["kind"]) if side else "" for side in (one["before"], one["after"])],
+        }
         for one in (replay.changes if replay is not None else [])
     ]
     reasons = replays.reasons(replay.worse) if replay is not None and replay.worse else ""

@@ -45,8 +45,8 @@ function startDesk(line) {
     if (known) desk.came(known.dataset.known);
     const queue = frame.querySelector("[data-queue]");
     if (queue) tellOfPlan(queue);
-    const news = frame.querySelector("[data-notice]");
-    if (news) notice(news.dataset.notice, news.textContent.trim());
+    const stopped = frame.querySelector("[data-notice]");
+    if (stopped) tellOfTrial(stopped);
     const replayed = frame.dataset.missed !== undefined;
     const news = place(frame);
     if (!news) return;
@@ -69,15 +69,19 @@ function tellOfPlan(queue) {
   const lead = queue.dataset.queue;
   document.dispatchEvent(new CustomEvent("queue", { detail: lead }));
   document.dispatchEvent(new CustomEvent(`plan-${lead}`));
-  if (queue.dataset.urgent !== undefined) notice(`/leads/${lead}/`, queue.textContent.trim());
+  const notice = document.getElementById("told");
+  if (!notice || queue.dataset.urgent === undefined) return;
+  notice.querySelector("a").href = `/leads/${lead}/`;
+  notice.querySelector("a").textContent = queue.textContent.trim();
+  notice.hidden = false;
 }
 
-// One line over every page, with a way to what it is about.
-function notice(href, words) {
+// An experiment has stopped by itself: one line over every page, with a way to it.
+function tellOfTrial(stopped) {
   const line = document.getElementById("told");
   if (!line) return;
-  line.querySelector("a").href = href;
-  line.querySelector("a").textContent = words;
+  line.querySelector("a").href = stopped.dataset.notice;
+  line.querySelector("a").textContent = stopped.textContent.trim();
   line.hidden = false;
 }
 
