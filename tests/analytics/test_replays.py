@@ -139,4 +139,5 @@ class TestGate:
             playbooks.publish(second)
             playbooks.publish(first)
             assert Replay.objects.filter(version=first).count() >= 1
+            second.refresh_from_db()
             assert playbooks.roll_back(second).status == "published"

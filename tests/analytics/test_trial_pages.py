@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -32,6 +33,15 @@ TERMS = {
     "first": "2026-01-01", "last": "2026-02-28",
 }  # fmt: skip
 API = "/api/v1/claude/analytics"
+
+
+def sent(answer: Any) -> str:
+    """A file that is sent piece by piece."""
+
+    async def pieces() -> bytes:
+        return b"".join([piece async for piece in answer.streaming_content])
+
+    return asyncio.run(pieces()).decode()
 
 
 def planned(world: World, **more: Any) -> Experiment:
@@ -104,7 +114,7 @@ class TestExperimentPages:
         page = owner.get(path).content.decode()
         assert "“coached” is better by more than chance." in page
         assert "chart__svg" in page
-        text = b"".join(owner.get("/results/experiments/?format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+        text = sent(owner.get("/results/experiments/?format=csv"))
         assert "coached" in text
         assert "Say why" in owner.post(path, {"do": "decide", "choice": "", "why": ""}, follow=True).content.decode()
         done = owner.post(path, {"do": "decide", "choice": "", "why": "Cards stay"}, follow=True).content.decode()
@@ -127,7 +137,7 @@ class TestReturnPage:
         owner = as_(world.olivia)
         assert owner.post("/results/return/terms/", TERMS).status_code == 302
         assert owner.post("/results/return/terms/", {**TERMS, "licence": "99"}).status_code == 302
-        for wrong in ({"licence": "x"}, {"licence": "-1"}, {"minute": "NaN"}, {"currency": "XXX"}, {"first": "2027-01-01"},
+        for wrong in ({"licence": "x"}, {"licence": "-1"}, {"minute": "NaN"}, {"currency": "ZZZ"}, {"first": "2027-01-01"},
                       {"last": "soon"}, {"baseline": "figures", "leads": "5", "closings": "9", "source": "s"},
                       {"baseline": "figures", "leads": "50", "closings": "9"}):  # fmt: skip
             assert owner.post("/results/return/terms/", {**TERMS, **wrong}).status_code == 400, wrong
@@ -153,7 +163,7 @@ class TestReturnPage:
         assert "30 of 100 against 10 of 100" in page
         assert "Drawn by lot" not in page
         assert "200 minutes" in page
-        text = b"".join(as_(world.olivia).get("/results/return/?format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+        text = sent(as_(world.olivia).get("/results/return/?format=csv"))
         assert "before and after" in text
 
     def test_figures_from_elsewhere_are_named_with_their_source(self, world: World, as_: As) -> None:
