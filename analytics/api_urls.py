@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analytics.api import returns, trials
+from analytics.api import predictions, returns, trials
 
 urlpatterns: list[URLPattern] = [
     path("analytics/experiments", trials.Experiments.as_view(), name="api_experiments"),
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     path("analytics/experiments/<experiment_id>/stop", trials.Stop.as_view(), name="api_experiment_stop"),
     path("analytics/experiments/<experiment_id>/roll-back", trials.RollBack.as_view(), name="api_experiment_back"),
     path("analytics/roi", returns.Roi.as_view(), name="api_roi"),
+    path("analytics/predictions/<str:lead_id>", predictions.Predictions.as_view(), name="api_predictions"),
 ]

@@ -190,6 +190,10 @@ def best_hours(own: Sequence[datetime], all_hours: Mapping[int, int], *, zone: Z
     best = tuple(sorted(allowed, key=lambda h: (-score[h], h))[:3])
     if len(own) >= FEW_WORDS:
         there = sum(mine[h] for h in best)
+        if not there:
+            return Hours(
+                (), len(own), True, f"None of their {len(own)} messages came in an hour in which a call is allowed."
+            )
         return Hours(best, len(own), True, f"{there} of their {len(own)} messages came in these hours.")
     return Hours(best, len(own), False, f"Most of this brokerage's leads write then; of this one there are {len(own)}.")
 

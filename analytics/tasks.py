@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from analytics.services import spending, trial_cases, trial_watch
+from analytics.services import predicting, spending, trial_cases, trial_watch
 from enterprisehub.tenants.work import chore, task
 
 
@@ -26,3 +26,13 @@ def gather_trials() -> None:
 @task("analytics.gather_trial", ignore_result=True)
 def gather_trial(experiment: str) -> None:
     trial_watch.watch(UUID(experiment))
+
+
+@chore("analytics.wake_predictions", ignore_result=True)
+def wake_predictions() -> None:
+    predicting.wake()
+
+
+@task("analytics.predict", ignore_result=True)
+def predict() -> None:
+    predicting.count()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analytics.views import cost, returns, trials
+from analytics.views import cost, predictions, returns, trials
 
 urlpatterns: list[URLPattern] = [
     path("results/experiments/", trials.index, name="experiments"),
@@ -15,5 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("results/prompts/<str:name>/", trials.prompt, name="prompt-replay"),
     path("results/return/", returns.index, name="return"),
     path("results/return/terms/", returns.terms, name="return-terms"),
+    path("results/predictions/", predictions.index, name="results-predictions"),
+    path("results/predictions/<uuid:lead_id>/", predictions.lead, name="lead-outlook"),
     path("results/cost/", cost.index, name="results-cost"),
 ]

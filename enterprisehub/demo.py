@@ -29,6 +29,8 @@ PASSWORD = "coach-me-kindly"  # noqa: S105 - the demo's own, printed on the scre
 CARD_WAIT = 5.0  # seconds for a card
 REFINED_WAIT = 10.0  # seconds for Claude's word on it
 DEMO_BUDGET = 60  # cards per minute: the script is played faster than people talk
+# Robin and the people on the desk filled in a form: that is an inquiry, after which an agent may call.
+REACH = {"ten_dlc": "registered", "inquiry_sources": ["website", "demo"]}
 
 
 @dataclass
@@ -87,7 +89,7 @@ def _player(wanted: dict[str, Any], run: int) -> Player:
                 "location_id": f"loc-{wanted['slug']}",
                 "settings": {
                     "coaching": {"attention": {"per_minute": DEMO_BUDGET}},
-                    "contact": {"ten_dlc": "registered", "postal_address": wanted["address"]},
+                    "contact": {**REACH, "postal_address": wanted["address"]},
                 },
             },
         )

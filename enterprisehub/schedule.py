@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery.schedules import crontab
+
 schedule: dict[str, dict[str, Any]] = {
     "send what the broker did not take": {"task": "tenants.sweep", "schedule": 20.0},
     "ask for work on events that nobody took": {"task": "ghl.sweep", "schedule": 5.0},
@@ -18,4 +20,5 @@ schedule: dict[str, dict[str, Any]] = {
     "gather the cases of experiments, and look at their guards": {"task": "analytics.gather_trials", "schedule": 300.0},
     "tell of new leads that wait": {"task": "leads.escalate", "schedule": 15.0},
     "roll the engines' ledger up": {"task": "analytics.wake_ledgers", "schedule": 60.0},
+    "count the past and foretell from it": {"task": "analytics.wake_predictions", "schedule": crontab(hour=8, minute=20)},
 }

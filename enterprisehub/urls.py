@@ -11,7 +11,6 @@ from enterprisehub.tenants.api.door import Nowhere
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("enterprisehub.tenants.urls")),
-    path("", include("enterprisehub.ghl.box_urls")),
     path("", include("coaching.urls")),
     path("", include("leads.urls")),
     path("", include("analytics.urls")),

@@ -100,6 +100,8 @@ def _told(verdict: Any) -> dict[str, Any]:
         "words": verdict.words,
         "next_at": verdict.next_at,
         "rule": {"id": verdict.rule.id, "source": verdict.rule.source},
+        "by_hand": verdict.by_hand,
+        "until": verdict.until,
     }
 
 

@@ -40,6 +40,8 @@ _VERDICT = {
     "words": "It is 21:30 in Chicago, quiet time for them. It is allowed from Fri 27 Nov, 09:00 (Chicago).",
     "next_at": "2026-11-27T15:00:00Z",
     "rule": {"id": "hours.federal", "source": "47 CFR 64.1200(c)(1)"},
+    "by_hand": False,
+    "until": None,
 }
 _MAY = {"at": "2026-11-27T03:30:00Z", "zones": ["America/Chicago"], "states": ["TX"], "verdicts": [_VERDICT]}
 

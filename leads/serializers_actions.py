@@ -219,6 +219,9 @@ class GateAnswer(serializers.Serializer[Any]):
     text = serializers.CharField(required=False, allow_blank=True)
     next_at = serializers.DateTimeField(required=False, allow_null=True, help_text="The next legal time.")
     at = serializers.DateTimeField(required=False)
+    by_hand = serializers.BooleanField(
+        required=False, help_text="A person may do it by dialling themselves; no program may."
+    )
 
 
 class ActionAnswer(serializers.Serializer[Any]):

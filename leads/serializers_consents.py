@@ -35,6 +35,8 @@ class VerdictAnswer(serializers.Serializer[Any]):
         allow_null=True, help_text="When it would be allowed; null: time does not help."
     )
     rule = RuleAnswer()
+    by_hand = serializers.BooleanField(help_text="Allowed to a person who dials it themselves; to no program.")
+    until = serializers.DateTimeField(allow_null=True, help_text="When that exemption ends.")
 
 
 class MayAnswer(serializers.Serializer[Any]):

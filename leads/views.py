@@ -28,6 +28,7 @@ from leads.lists.bulk import Chosen, Done
 from leads.lists.listing import CHOICES, Reader
 from leads.lists.wanted import COMPLETENESS, DAYS, NOBODY, SCORES, SORTS, TOO_LITTLE, Wanted, place, wanted
 from leads.models import Overlay, Side, Stage
+from leads.services import today
 
 NO_AGENT = "Only people with an agent profile can begin a conversation. An administrator can make one for you."
 PERCENT = {name: told for name, (told, _, _) in SCORES.items()} | {TOO_LITTLE: "Too little known"}
@@ -38,11 +39,14 @@ SINCE = dict(zip(DAYS, ("Today and yesterday", "In 7 days", "In 30 days", "In 90
 def index(request: MemberRequest) -> HttpResponse:
     """GET /leads/?q=&stage=&…&sort=&cursor=: own and unassigned leads, or all of them where the role allows."""
     wish = wanted(request.GET, CHOICES)
+    listening = request.agent is not None and may(request.membership.role, "coaching.listen")
+    seq = today.seq_of(request.agent) if listening else None
     reader = Reader.of(request.membership, request.agent)
     shown = lists.page(reader, wish, place(request.GET.get("cursor", ""), wish.sort))
     writes = may(request.membership.role, "leads.write")
     agents = lists.agents() if reader.everyone else [request.agent] if request.agent else []
     context = {
+        "seq": seq,
         "leads": shown.leads,
         "before": wish.link(cursor=shown.before) if shown.before else "",
         "after": wish.link(cursor=shown.after) if shown.after else "",

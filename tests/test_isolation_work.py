@@ -29,6 +29,7 @@ CHORES = {
     "analytics.gather_trials",
     "ghl.prune",
     "analytics.wake_ledgers",
+    "analytics.wake_predictions",
     "ghl.refresh_ahead",
     "ghl.sweep",
     "ghl.sweep_outbox",

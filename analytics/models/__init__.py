@@ -2,6 +2,7 @@
 
 from analytics.models.cost import LedgerDay
 from analytics.models.events import CREDIT, Daily, Event, EventKind, Watermark
+from analytics.models.predictions import Foretold, PastRates
 from analytics.models.trials import Assignment, Experiment, ReturnTerms
 
 __all__ = [
@@ -11,7 +12,9 @@ __all__ = [
     "Event",
     "EventKind",
     "Experiment",
+    "Foretold",
     "LedgerDay",
+    "PastRates",
     "ReturnTerms",
     "Watermark",
 ]

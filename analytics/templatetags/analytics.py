@@ -14,6 +14,7 @@ register = template.Library()
 PLACES: tuple[tuple[str, str, str], ...] = (
     ("Experiments", "experiments", "analytics.read"),
     ("Return", "return", "analytics.read.money"),
+    ("Predictions", "results-predictions", "analytics.read"),
     ("Cost", "results-cost", "analytics.read.money"),
 )
 

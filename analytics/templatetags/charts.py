@@ -88,13 +88,19 @@ def dollars(micro: float | None) -> str:
 
 
 @register.filter
+def points(share: float) -> str:
+    """0.034 is 3.4 points."""
+    return f"{share * 100:.1f} points"
+
+
+@register.filter
 def day(value: date) -> str:
     """24 Nov."""
     return f"{value.day} {value:%b}"
 
 
 @register.filter
-def points(value: float) -> str:
+def more(value: float) -> str:
     """0.042 is +4.2 points."""
     return f"{value * 100:+.1f} points"
 

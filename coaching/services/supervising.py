@@ -82,9 +82,9 @@ def take_over(conversation_id: UUID, *, by: Membership, agent: Agent | None) -> 
 
     Raises NotAllowed without an agent profile of one's own, Conflict when somebody else has it.
     """
+    conversation = _conversation(conversation_id, lock=True)
     if agent is None:
         raise NotAllowed("Only people with an agent profile can speak. An administrator can make one for you.")
-    conversation = _conversation(conversation_id, lock=True)
     standing = TakeOver.objects.filter(conversation=conversation, ended_at=None).select_related("by").first()
     if standing is not None:
         if standing.by_id == agent.pk:

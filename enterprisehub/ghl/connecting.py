@@ -52,38 +52,44 @@ def by_app(pair: Pair) -> Connection:
 
 
 def by_token(location_id: str, token: str) -> Connection:
-    """Connect by a private integration token, after HighLevel has answered to it for this very location."""
+    """Connect by a private integration token, after HighLevel has answered to it for this very location.
+
+    In the tenant's name, as `rotate` and `by_agency`: HighLevel is waited for without a transaction, then the answer is kept.
+    """
     location_id, token = _readable(location_id, token)
-    _claim(location_id)
-    row = _row(location_id)
-    company = _answers(row, token)
-    _without_former(row)
-    seal_into(row, "access_sealed", token)
-    row.refresh_sealed, row.expires_at, row.scopes = None, None, []
-    row.kind, row.standing, row.trouble, row.company_id = Kind.PIT, Standing.ACTIVE, "", company
-    row.version, row.connected_at = row.version + 1, now()
-    row.save()
-    _connected(row)
+    with scope(current()):
+        _may_claim(Tenant.objects.get(pk=current()), location_id)
+    company = _answers(location_id, token)
+    with scope(current()):
+        _claim(location_id)
+        row = _row(location_id)
+        _without_former(row)
+        seal_into(row, "access_sealed", token)
+        row.refresh_sealed, row.expires_at, row.scopes = None, None, []
+        row.kind, row.standing, row.trouble, row.company_id = Kind.PIT, Standing.ACTIVE, "", company
+        row.version, row.connected_at = row.version + 1, now()
+        row.save()
+        _connected(row)
     return row
 
 
 def rotate(token: str) -> Connection:
     """A new private token beside the former one, which is good for seven days more; the new one must answer first."""
-    row = Connection.objects.select_for_update().filter(kind=Kind.PIT).exclude(access_sealed=None).first()
-    if row is None:
-        raise NotFound("There is no private token to rotate.")
-    _, token = _readable(row.location_id, token)
-    former = unseal_from(row, "access_sealed")
-    if token == former:
-        raise Invalid("This is the token that is in use already.", field="token")
-    _answers(row, token)
-    seal_into(row, "former_sealed", former)
-    seal_into(row, "access_sealed", token)
-    row.former_until, row.version = now() + OVERLAP, row.version + 1
-    row.standing, row.trouble = Standing.ACTIVE, ""
-    row.save()
-    record("highlevel.rotate", row, former_until=row.former_until.isoformat())
-    _go_on()
+    with scope(current()):
+        location_id, seen = _rotated(token)
+    location_id, token = _readable(location_id, token)
+    _answers(location_id, token)
+    with scope(current()):
+        row = Connection.objects.select_for_update().filter(version=seen).first()
+        if row is None:
+            raise Conflict("Somebody changed the connection at the same moment. Look at it and try again.")
+        seal_into(row, "former_sealed", unseal_from(row, "access_sealed"))
+        seal_into(row, "access_sealed", token)
+        row.former_until, row.version = now() + OVERLAP, row.version + 1
+        row.standing, row.trouble = Standing.ACTIVE, ""
+        row.save()
+        record("highlevel.rotate", row, former_until=row.former_until.isoformat())
+        _go_on()
     return row
 
 
@@ -111,16 +117,16 @@ def keep_agency(pair: Pair) -> Agency:
 
 def places(company_id: str) -> list[Location]:
     """Where this agency has the app installed. Raises HighLevelError."""
-    agency = Agency.objects.get(company_id=company_id)
-    return oauth.installed_locations(unseal_from(agency, "access_sealed") or "", company_id=company_id)
+    return oauth.installed_locations(_agencys(company_id), company_id=company_id)
 
 
 def by_agency(company_id: str, location_id: str) -> Connection:
     """Connect the current tenant with one of the agency's locations, by tokens minted for it."""
     if location_id not in {one.id for one in places(company_id)}:
         raise NotFound("The app is not installed in this location.")
-    access = unseal_from(Agency.objects.get(company_id=company_id), "access_sealed") or ""
-    return by_app(oauth.mint(access, company_id=company_id, location_id=location_id))
+    pair = oauth.mint(_agencys(company_id), company_id=company_id, location_id=location_id)
+    with scope(current()):
+        return by_app(pair)
 
 
 def look(tenant_id: UUID) -> list[str]:
@@ -171,13 +177,23 @@ def read(told_: dict[str, object]) -> Pair:
     )
 
 
+def _agencys(company_id: str) -> str:
+    """The agency's own access token."""
+    with scope(current()):
+        return unseal_from(Agency.objects.get(company_id=company_id), "access_sealed") or ""
+
+
+def _may_claim(tenant: Tenant, location_id: str) -> None:
+    if tenant.location_id and tenant.location_id != location_id:
+        raise Conflict("This brokerage belongs to another HighLevel location; the platform's staff can change that.")
+
+
 def _claim(location_id: str) -> None:
     """The location is this tenant's from now on, and nobody else's."""
     tenant = Tenant.objects.select_for_update().get(pk=current())
+    _may_claim(tenant, location_id)
     if tenant.location_id == location_id:
         return
-    if tenant.location_id:
-        raise Conflict("This brokerage belongs to another HighLevel location; the platform's staff can change that.")
     tenant.location_id = location_id
     try:
         with transaction.atomic():
@@ -194,10 +210,20 @@ def _row(location_id: str) -> Connection:
     return row
 
 
-def _answers(row: Connection, token: str) -> str:
+def _rotated(token: str) -> tuple[str, int]:
+    """The location and the version of the tokens to which a private token is to be added; refused when there is none, or it is this."""
+    row = Connection.objects.filter(kind=Kind.PIT).exclude(access_sealed=None).first()
+    if row is None:
+        raise NotFound("There is no private token to rotate.")
+    if token.strip() == unseal_from(row, "access_sealed"):
+        raise Invalid("This is the token that is in use already.", field="token")
+    return row.location_id, row.version
+
+
+def _answers(location_id: str, token: str) -> str:
     """The location's company, told by HighLevel to this token. Raises HighLevelError when it answers something else."""
     client = Client(
-        tenant_id=current(), location_id=row.location_id, company_id="", kind=Kind.PIT, version=-1, expires_at=None,
+        tenant_id=current(), location_id=location_id, company_id="", kind=Kind.PIT, version=-1, expires_at=None,
         access=token, patience=2.0,
     )  # fmt: skip
     location = client.call("location.get").get("location") or {}

@@ -28,7 +28,8 @@ from enterprisehub.privacy.crypto import SealBroken, seal, unseal
 from enterprisehub.tenants import keys, pacing
 from enterprisehub.tenants.access import may
 from enterprisehub.tenants.addresses import address_of
-from enterprisehub.tenants.page import MemberRequest, page, problem
+from enterprisehub.tenants.page import MemberRequest, page, problem, waiting
+from enterprisehub.tenants.scope import scope
 
 STATES, FOUND = "highlevel_states", "highlevel_found"
 GOOD_FOR: Final = 600  # seconds for the way there and back
@@ -51,6 +52,7 @@ def connect(request: MemberRequest) -> HttpResponse:
     return redirect(oauth.choose_location(state=state, back=_back(request)))
 
 
+@waiting
 @require_safe
 def callback(request: HttpRequest) -> HttpResponse:
     """GET ?code&state: back from HighLevel. Without a state an installation begun in its marketplace: somebody must confirm it."""
@@ -69,7 +71,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     return redirect("highlevel-confirm")
 
 
-@page("highlevel.manage", "GET", "HEAD", "POST")
+@page("highlevel.manage", "GET", "HEAD", "POST", waits=True)
 def confirm(request: MemberRequest) -> HttpResponse:
     """GET shows which location was chosen at HighLevel, POST `location` takes it to the tenant in which one works now."""
     found = _set_aside(request)
@@ -87,7 +89,8 @@ def confirm(request: MemberRequest) -> HttpResponse:
         request.session.pop(FOUND, None)
         return refused(request, error)
     context = {"choices": choices, "agency": not pair.location_id, "own": request.membership.tenant.location_id}
-    return render(request, "ghl/confirm.html", context)
+    with scope(request.tenant_id):
+        return render(request, "ghl/confirm.html", context)
 
 
 def _expected(request: MemberRequest, state: str, code: str) -> HttpResponse:
@@ -97,18 +100,19 @@ def _expected(request: MemberRequest, state: str, code: str) -> HttpResponse:
     request.session[STATES] = states
     fine = entry.get("tenant") == str(request.tenant_id) and entry.get("user") == str(request.user.pk)
     if not fine or entry["at"] < time.time() - GOOD_FOR:
-        record("highlevel.connect_refused", "ghl.connection", code="bad_state")
+        _noted(request, "bad_state")
         wrong = Invalid("This way back from HighLevel is not one that was begun here, was used, or took too long.")
         return problem(request, wrong)
     if not code:
-        record("highlevel.connect_refused", "ghl.connection", code="declined")
+        _noted(request, "declined")
         messages.error(request, "HighLevel was not allowed to connect.")
         return redirect("highlevel")
     try:
         pair = oauth.exchange(code, back=_back(request))
         if pair.location_id:
             return _taken(request, pair, pair.location_id)
-        connecting.keep_agency(pair)
+        with scope(request.tenant_id):
+            connecting.keep_agency(pair)
     except HubError as error:
         return refused(request, error)
     _put_aside(request, connecting.told(pair))
@@ -121,7 +125,8 @@ def _exchanged(request: MemberRequest, found: dict[str, Any]) -> Pair:
         return connecting.read(found)
     pair = oauth.exchange(str(found["code"]), back=_back(request))
     if not pair.location_id:
-        connecting.keep_agency(pair)
+        with scope(request.tenant_id):
+            connecting.keep_agency(pair)
     _put_aside(request, connecting.told(pair))
     return pair
 
@@ -130,12 +135,19 @@ def _taken(request: MemberRequest, pair: Pair, location_id: str) -> HttpResponse
     if pair.location_id and location_id != pair.location_id:
         raise CodeRefused
     if pair.location_id:
-        connecting.by_app(pair)
+        with scope(request.tenant_id):
+            connecting.by_app(pair)
     else:
         connecting.by_agency(pair.company_id, location_id)
     request.session.pop(FOUND, None)
     messages.success(request, "Connected with HighLevel.")
     return redirect("highlevel")
+
+
+def _noted(request: MemberRequest, code: str) -> None:
+    """That it was tried stands in the audit."""
+    with scope(request.tenant_id):
+        record("highlevel.connect_refused", "ghl.connection", code=code)
 
 
 def _put_aside(request: HttpRequest, found: dict[str, Any]) -> None:

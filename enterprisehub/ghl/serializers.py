@@ -60,7 +60,7 @@ class LetterAnswer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     next_at = serializers.DateTimeField()
     holds = serializers.ListField(
-        child=serializers.CharField(), help_text="Names of a write's properties; never values."
+        child=serializers.CharField(), help_text="Names of what the event or the write holds; never values."
     )
 
 

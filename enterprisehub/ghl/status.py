@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,8 +17,10 @@ from enterprisehub.ghl.models import Connection, InboundEvent, Kind, OutboundCal
 from enterprisehub.ghl.oauth import SCOPES
 from enterprisehub.ghl.pace import Headroom
 from enterprisehub.ghl.remembering import ABOUT
+from enterprisehub.ghl.schemas import read, read_workflow
 
 SHOWN = 50
+MOST_NAMES = 60  # of one letter, and characters of one name
 _UNANSWERED = r"^(unreachable|unanswered|server_fault)"  # reasons of refusals.py that say nothing about us
 BOXES: Final[dict[str, type[InboundEvent | OutboundCall]]] = {"inbox": InboundEvent, "outbox": OutboundCall}
 
@@ -49,7 +52,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Letter:
-    """One row of a box, without its words: only the names of what it holds."""
+    """One row of a box, without its words: only the names of what it holds, and what kind of thing each is."""
 
     id: UUID
     type: str
@@ -60,7 +63,11 @@ class Letter:
     reason: str
     at: datetime
     next_at: datetime
-    holds: list[str]
+    shape: list[tuple[str, str]]
+
+    @property
+    def holds(self) -> list[str]:
+        return [name for name, _ in self.shape]
 
 
 def of(tenant_id: UUID) -> Status:
@@ -98,6 +105,13 @@ def letters(box: str, *, state: str = State.DEAD, before: UUID | None = None, mo
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return [_letter(row) for row in rows[:most]]
+
+
+def given_up(line: Status) -> dict[str, tuple[int, list[Letter]]]:
+    """By box how many were given up and the newest of them; a box without any is left out where nothing is connected."""
+    boxes = {"inbox": line.inbox, "outbox": line.outbox}
+    shown = line.health != "none"
+    return {name: (box.dead, letters(name) if box.dead else []) for name, box in boxes.items() if box.dead or shown}
 
 
 def masked(identity: str) -> str:
@@ -140,5 +154,26 @@ def _letter(row: Any) -> Letter:
         reason=row.reason,
         at=row.received_at if inbound else row.created_at,
         next_at=row.next_at,
-        holds=[] if inbound else sorted(name for name in row.arguments if name != ABOUT),
+        shape=_shape(_told(row) if inbound else {name: one for name, one in row.arguments.items() if name != ABOUT}),
     )
+
+
+def _told(event: InboundEvent) -> Mapping[str, Any]:
+    return (read_workflow if event.source == Source.WORKFLOW else read)(bytes(event.body)).body
+
+
+def _shape(body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(name[:MOST_NAMES], _kind(value)) for name, value in sorted(body.items())[:MOST_NAMES]]
+
+
+def _kind(value: Any) -> str:
+    """Enough to see what was odd, no word of anybody's."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes or no"
+    if isinstance(value, str):
+        return f"text, {len(value)} characters"
+    if isinstance(value, int | float):
+        return "a number"
+    return f"an object of {len(value)}" if isinstance(value, dict) else f"a list of {len(value)}"

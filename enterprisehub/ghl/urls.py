@@ -1,10 +1,10 @@
-"""Which paths belong to the connection with HighLevel?"""
+"""Which paths belong to the connection with HighLevel, and to its workflows?"""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from enterprisehub.ghl import oauth_views, views
+from enterprisehub.ghl import oauth_views, views, workflow_views
 
 urlpatterns = [
     path("highlevel/", views.index, name="highlevel"),
@@ -15,5 +15,7 @@ urlpatterns = [
     path("highlevel/check/", views.check, name="highlevel-check"),
     path("highlevel/write-back/", views.write_back, name="highlevel-write-back"),
     path("highlevel/requeue/", views.requeue, name="highlevel-requeue"),
+    path("highlevel/inbox/", views.inbox, name="highlevel-inbox"),
+    path("highlevel/workflows/", workflow_views.secrets, name="highlevel-workflows"),
     path("highlevel/disconnect/", views.disconnect, name="highlevel-disconnect"),
 ]

@@ -18,6 +18,7 @@ from enterprisehub.ghl.refusals import HighLevelError
 from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.access import may
 from enterprisehub.tenants.page import MemberRequest, page
+from enterprisehub.tenants.scope import opened
 
 # What each trouble of a connection means to a person.
 TROUBLES: Final = {
@@ -52,7 +53,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "row": row if row is not None and row.standing != Standing.DISCONNECTED else None,
         "trouble": TROUBLES.get(row.trouble, row.trouble) if row else "",
         "unanswered": row is not None and row.standing == Standing.ACTIVE and status.is_unanswered(),
-        "letters": {box: status.letters(box) for box in status.BOXES},
+        "letters": status.given_up(now_),
         "manages": may(request.membership.role, "highlevel.manage"),
         "has_app": oauth.is_configured(),
         "location_id": request.membership.tenant.location_id or "",
@@ -62,7 +63,13 @@ def index(request: MemberRequest) -> HttpResponse:
     return render(request, "ghl/index.html", context)
 
 
-@page("highlevel.manage", "POST")
+@page("highlevel.read")
+def inbox(request: MemberRequest) -> HttpResponse:
+    """GET /highlevel/inbox/, the address in older notes and alerts: what came in and was given up stands on the page of the line."""
+    return redirect(f"{reverse('highlevel')}#inbox")
+
+
+@page("highlevel.manage", "POST", waits=True)
 def token(request: MemberRequest) -> HttpResponse:
     """POST `token`, and `location_id` or `rotate=1`: connect by a private integration token, or put a new one beside it."""
     given = request.POST.get("token", "")
@@ -132,7 +139,8 @@ def refused(request: MemberRequest, error: HubError) -> HttpResponse:
     """Back to the page with a sentence; that it was tried stands in the audit."""
     told = REFUSED.get(error.code, "HighLevel cannot be reached now. Try again in a minute.")
     sentence = told if isinstance(error, HighLevelError) else error.message
-    record("highlevel.connect_refused", "ghl.connection", code=error.code)
+    with opened(request.tenant_id):
+        record("highlevel.connect_refused", "ghl.connection", code=error.code)
     messages.error(request, sentence)
     return redirect("highlevel")
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
 from enterprisehub.ops.logs import bind_tenant
 from enterprisehub.tenants import api_keys, trail, wrong_keys
 from enterprisehub.tenants.models import Agent, Membership, User
-from enterprisehub.tenants.scope import scope, unscoped
+from enterprisehub.tenants.scope import named, opened, scope, unscoped
 
 SESSION_KEY = "tenant"
 API_PREFIX = "/api/"
@@ -20,7 +22,8 @@ ADMIN_PREFIX = "/admin/"
 
 
 class TenantMiddleware:
-    """Opens the tenant's scope around the view; a failed request leaves nothing behind.
+    """Opens the tenant's scope around the view; a failed request leaves nothing behind. A view that waits for the network
+    (tenants/page.py) only gets the tenant's name.
 
     Sets `request.tenant_id`, `request.membership`, `request.agent` and `request.api_key` (each may be None), and
     `request.key_wait`: the seconds that an address with too many wrong keys has to wait, else 0.
@@ -64,7 +67,7 @@ class TenantMiddleware:
             request.session[SESSION_KEY] = str(membership.tenant_id)
         request.membership, request.tenant_id = membership, membership.tenant_id  # type: ignore[attr-defined]
         request.agent = membership.found_agent  # type: ignore[attr-defined]
-        return scope(membership.tenant_id)
+        return _named(membership.tenant_id) if _waits(request) else scope(membership.tenant_id)
 
 
 def choose(user: User, wanted: str | None) -> Membership | None:
@@ -83,7 +86,23 @@ def choose(user: User, wanted: str | None) -> Membership | None:
         return chosen
 
 
+def _waits(request: HttpRequest) -> bool:
+    try:
+        return getattr(resolve(request.path_info).func, "waits", False)
+    except Resolver404:
+        return False
+
+
+def _named(tenant_id: UUID) -> AbstractContextManager[None]:
+    """The tenant's name, with the connection given back that looking for the person took."""
+    line = transaction.get_connection()
+    if not line.in_atomic_block:
+        line.close()
+    return named(tenant_id)
+
+
 def _note_denial(request: HttpRequest) -> None:
     """A permission that was refused; a CSRF failure is one too."""
     route = request.resolver_match.view_name if request.resolver_match else ""
-    trail.note("permission.denied", f"view:{route}", method=request.method or "")
+    with opened(request.tenant_id):  # type: ignore[attr-defined]
+        trail.note("permission.denied", f"view:{route}", method=request.method or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from django_htmx.middleware import HtmxDetails
 from enterprisehub.errors import Conflict, EngineDown, HubError, Invalid, NotAllowed, NotFound, TooMany
 from enterprisehub.tenants.access import require
 from enterprisehub.tenants.models import Agent, Membership
+from enterprisehub.tenants.scope import opened
 
 View = Callable[..., HttpResponseBase]
 STATUS: dict[type[HubError], int] = {
@@ -44,10 +46,17 @@ class MemberRequest(HttpRequest):
 NO_PLACE = "You can sign in, but no brokerage has given you a place yet. Ask the person who invited you."
 
 
-def page(operation: str, *methods: str) -> Callable[[View], View]:
+def waiting(view: View) -> View:
+    """A view that waits for the network: it gets the tenant's name and no transaction, and opens scopes around its rows."""
+    view.waits = True  # type: ignore[attr-defined]  # read by the middleware, before the view runs
+    return view
+
+
+def page(operation: str, *methods: str, waits: bool = False) -> Callable[[View], View]:
     """A page for members whose role may do `operation`; `methods` are the allowed ones (GET when none is named).
 
-    The view runs in a savepoint and in the tenant's time zone; a HubError becomes the error page (for htmx a sentence).
+    The view runs in a savepoint (not one that `waits`, see `waiting`) and in the tenant's time zone; a HubError becomes the
+    error page (for htmx a sentence).
     """
     allowed = methods or ("GET", "HEAD")
 
@@ -59,11 +68,12 @@ def page(operation: str, *methods: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return _sign_in_first(request)
             try:
-                return _run(view, request, operation, *args, **kwargs)
+                with nullcontext() if waits else transaction.atomic():
+                    return _run(view, request, operation, *args, **kwargs)
             except HubError as error:
                 return problem(request, error)
 
-        return answer
+        return waiting(answer) if waits else answer
 
     return around
 
@@ -73,7 +83,7 @@ def _run(view: View, request: HttpRequest, operation: str, *args: Any, **kwargs:
     if membership is None:
         raise NotAllowed(NO_PLACE)
     require(membership.role, operation)
-    with timezone.override(ZoneInfo(membership.tenant.timezone)), transaction.atomic():
+    with timezone.override(ZoneInfo(membership.tenant.timezone)):
         return view(request, *args, **kwargs)
 
 
@@ -81,7 +91,8 @@ def problem(request: HttpRequest, error: HubError) -> HttpResponse:
     """The error as a page, or as one sentence where only a piece of a page was asked for."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
     template = "_problem.html" if request.htmx else "error.html"  # type: ignore[attr-defined]
-    response = render(request, template, {"status": status, "sentence": error.message}, status=status)
+    with opened(request.tenant_id):  # type: ignore[attr-defined]
+        response = render(request, template, {"status": status, "sentence": error.message}, status=status)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -63,6 +63,11 @@ def named(tenant_id: UUID) -> Iterator[None]:
         yield
     finally:
         _scope.reset(token)
+
+
+def opened(tenant_id: UUID | None) -> AbstractContextManager[None]:
+    """The tenant's scope where none is open yet; nothing where one is, or where no tenant is known."""
+    return nullcontext() if tenant_id is None or is_open() else scope(tenant_id)
 
 
 async def everybodys(line: AsyncConnection[Any], reason: str) -> None:

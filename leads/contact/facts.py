@@ -34,6 +34,7 @@ class Talked:
 class Facts:
     """All that the answer rests on. `dnd` is Lead.dnd; `wrote` are the media in which they ever wrote to us.
 
+    `inquired_at` is when they last wrote, called or asked to be called, `closed_at` when a deal with them closed.
     `talk` is what went both ways in the last eight days, and what waits to be sent. `zone` is the tenant's own.
     """
 
@@ -47,6 +48,8 @@ class Facts:
     timezones: tuple[str, ...] = ()
     state: str = ""
     wrote: frozenset[str] = frozenset()
+    inquired_at: datetime | None = None
+    closed_at: datetime | None = None
     talk: tuple[Talked, ...] = ()
     rules: Rules = field(default_factory=Rules)
     zone: str = "UTC"
@@ -68,7 +71,8 @@ class Rule:
 class Verdict:
     """The answer: `reason` is a code of data/contact_words.yaml, `words` a sentence for the agent.
 
-    `next_at` is the first moment at which it would be allowed, None when time alone does not help.
+    `next_at` is the first moment at which it would be allowed, None when time alone does not help. `by_hand`: only a person
+    may do it, by dialling themselves, and only before `until`; nothing automated may.
     """
 
     allow: bool
@@ -76,12 +80,21 @@ class Verdict:
     words: str
     next_at: datetime | None
     rule: Rule
+    by_hand: bool = False
+    until: datetime | None = None
+
+    @property
+    def sends(self) -> bool:
+        """Whether a program may do it."""
+        return self.allow and not self.by_hand
 
     def told(self) -> dict[str, Any]:
         """As JSON."""
         later = self.next_at.isoformat() if self.next_at else None
         rule = {"id": self.rule.id, "source": self.rule.source}
-        return {"allow": self.allow, "reason": self.reason, "words": self.words, "next_at": later, "rule": rule}
+        until = self.until.isoformat() if self.until else None
+        said = {"allow": self.allow, "reason": self.reason, "words": self.words, "next_at": later, "rule": rule}
+        return {**said, "by_hand": self.by_hand, "until": until}
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from leads.contact.dialled import exemption
 from leads.contact.facts import PHONE, PROSPECT, Ask, Facts, No
 from leads.contact.ledger import ANY, MARKETING, OPT_OUT, SERVICE, Line, opted_out_since, standing
 from leads.contact.rules import REGISTERED
 
 CONFIRM_WITHIN: Final = timedelta(minutes=5)
+IN_THREAD: Final = ("chat", "social")  # there is no address: one answers where they wrote
 FROZEN: Final = ("duplicate", "invalid", "other_agent")
 
 
@@ -67,6 +69,8 @@ def _address(facts: Facts, ask: Ask) -> No | None:
         return No("no_number")
     if ask.medium == "email" and not facts.email:
         return No("no_email")
+    if ask.medium in IN_THREAD and ask.medium not in facts.wrote:
+        return No(f"no_{ask.medium}")
     return None
 
 
@@ -85,6 +89,11 @@ def _imprint(facts: Facts, ask: Ask) -> No | None:
 
 
 def _consent(facts: Facts, ask: Ask) -> No | None:
+    no = unconsented(facts, ask)
+    return no if no is None or exemption(facts, ask) is None else None
+
+
+def unconsented(facts: Facts, ask: Ask) -> No | None:
     """Telephones need consent: in writing for offers, any for what was agreed, and a fresh question for its answer."""
     if ask.medium not in PHONE or ask.purpose == OPT_OUT:
         return None

@@ -30,6 +30,8 @@ class Rules:
     texts_per_week: int = TEXTS_PER_WEEK
     per_hour: int = PER_HOUR
     reply_hours: int = REPLY_HOURS
+    exempt_calls: bool = True  # False: no call without a consent, not even by hand after an inquiry
+    inquiry_sources: frozenset[str] = frozenset()  # sources of leads who asked to be contacted, in lower case
     confirm_opt_out: bool = True
     confirm_text: Mapping[str, str] = field(default_factory=dict)  # by language
     closed_days: frozenset[date] = frozenset()
@@ -50,6 +52,8 @@ def rules_of(settings: Any) -> Rules:
         texts_per_week=_least(given, "texts_per_week", TEXTS_PER_WEEK),
         per_hour=_least(given, "per_hour", PER_HOUR),
         reply_hours=_least(given, "reply_hours", REPLY_HOURS),
+        exempt_calls=given.get("exempt_calls", True) is True,
+        inquiry_sources=_sources(given.get("inquiry_sources")),
         confirm_opt_out=given.get("confirm_opt_out") is not False,
         confirm_text={str(k): str(v) for k, v in texts.items()} if isinstance(texts, Mapping) else {},
         closed_days=frozenset(_days(given.get("closed_days"))),
@@ -67,6 +71,11 @@ def _least(given: Mapping[str, Any], name: str, default: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         return default
     return max(0, min(value, default))
+
+
+def _sources(given: Any) -> frozenset[str]:
+    found = given if isinstance(given, list) else []
+    return frozenset(one.strip().casefold() for one in found if isinstance(one, str) and one.strip())
 
 
 def _days(given: Any) -> list[date]:

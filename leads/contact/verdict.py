@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from leads.contact import words
+from leads.contact.dialled import exemption
 from leads.contact.facts import MEDIA, PURPOSES, Ask, Facts, No, Rule, Verdict
 from leads.contact.hours import next_open
-from leads.contact.lasting import LASTING
+from leads.contact.lasting import LASTING, unconsented
 from leads.contact.passing import PASSING, clocks_of, free
 
 
@@ -28,9 +29,20 @@ def may_contact(facts: Facts, *, medium: str, purpose: str, at: datetime) -> Ver
     lasting = _first(facts, ask, LASTING)
     no = lasting or _first(facts, ask, PASSING)
     if no is None:
-        return _verdict(facts, "ok", {}, None, Rule("all", "every rule was asked"))
+        return _allowed(facts, ask)
     later = None if lasting else _next(facts, ask)
     return _verdict(facts, no.reason, no.said, later, no.rule)
+
+
+def _allowed(facts: Facts, ask: Ask) -> Verdict:
+    """Yes; where no consent bears it, yes to a person's own hands alone, for as long as the exemption lasts."""
+    leave = exemption(facts, ask) if unconsented(facts, ask) is not None else None
+    if leave is None:
+        return replace(_verdict(facts, "ok", {}, None, Rule("all", "every rule was asked")), allow=True)
+    zone = ZoneInfo(_zone(facts))
+    said = {name: f"{at.astimezone(zone):%-d %b %Y}" for name, at in (("day", leave.since), ("until", leave.until))}
+    told = _verdict(facts, leave.reason, said, None, leave.rule)
+    return replace(told, allow=True, by_hand=True, until=leave.until)
 
 
 def _verdict(facts: Facts, reason: str, said: Mapping[str, str], later: datetime | None, rule: Rule | None) -> Verdict:
@@ -38,7 +50,7 @@ def _verdict(facts: Facts, reason: str, said: Mapping[str, str], later: datetime
     if later is not None:
         sentence = f"{sentence} {words.sentence('from', {'when': _when(later, facts)})}"
     told = words.rule(reason)
-    return Verdict(reason == "ok", reason, sentence, later, rule or Rule(told["rule"], told["source"]))
+    return Verdict(False, reason, sentence, later, rule or Rule(told["rule"], told["source"]))
 
 
 def refused(reason: str) -> Verdict:
@@ -49,8 +61,12 @@ def refused(reason: str) -> Verdict:
 
 def _when(at: datetime, facts: Facts) -> str:
     """A moment on their clock; on the tenant's where theirs is not known."""
-    zone = facts.where.zones[0] if facts.where.told else facts.zone
+    zone = _zone(facts)
     return f"{at.astimezone(ZoneInfo(zone)):%a %-d %b, %H:%M} ({zone.rpartition('/')[2].replace('_', ' ')})"
+
+
+def _zone(facts: Facts) -> str:
+    return facts.where.zones[0] if facts.where.told else facts.zone
 
 
 def _first(facts: Facts, ask: Ask, checks: Sequence[Callable[[Facts, Ask], No | None]]) -> No | None:

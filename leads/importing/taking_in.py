@@ -25,6 +25,8 @@ from leads.importing.rows import Person, Problem
 from leads.importing.runs import KEPT_PROBLEMS, People, Plan, State, people_for, plan_of, sheet_of, told
 from leads.importing.settling import changes
 from leads.models import Lead, LeadImport, StageMove
+from leads.services import contacting
+from leads.services.telling import tell_many
 
 log = structlog.get_logger(__name__)
 CHUNK = 200  # rows in one transaction
@@ -219,10 +221,16 @@ def _save(piece: _Piece, row: LeadImport) -> None:
     changed = {lead: fields for lead, fields in piece.changed.items() if lead not in new}
     if changed:
         Lead.objects.bulk_update(list(changed), sorted(set().union(*changed.values())))
+    for lead, fields in changed.items():
+        if "contact_id" in fields:
+            contacting.linked(lead)
     StageMove.objects.bulk_create(piece.moved)
     for name in ("created", "merged", "unchanged", "refused"):
         setattr(row, name, getattr(row, name) + piece.counts[name])
     row.problems = [*row.problems, *told(piece.problems)][:KEPT_PROBLEMS]
+    brought = {lead.pk: (lead.agent_id,) for lead in piece.new}
+    merged = {lead.pk: (lead.agent_id, *([None] if "agent" in fields else [])) for lead, fields in changed.items()}
+    tell_many({**brought, **merged}, "imported")
 
 
 def _end(row: LeadImport, state: str, problem: str = "") -> None:

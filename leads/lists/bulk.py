@@ -14,6 +14,7 @@ from enterprisehub.tenants.models import Agent, Membership
 from leads.lists.listing import Reader, found, visible
 from leads.lists.wanted import Wanted
 from leads.models import Lead, Overlay, StageMove
+from leads.services.telling import tell_many
 
 MOST = 500  # leads in one action
 # What may be laid over many leads at once; the others say something about one person, and are said of one person.
@@ -62,6 +63,7 @@ def assign(reader: Reader, membership: Membership, chosen: Chosen, agent_id: UUI
     leads = _held(chosen_rows(reader, chosen))
     changed = [lead for lead in leads if lead.agent_id != (agent.pk if agent else None)]
     Lead.objects.filter(pk__in=[lead.pk for lead in changed]).update(agent=agent)
+    tell_many({lead.pk: (lead.agent_id, agent.pk if agent else None) for lead in changed}, "assigned")
     record("leads.assign", agent or "", fields=["agent"], leads=_ids(changed), changed=len(changed))
     return Done(len(changed), same=len(leads) - len(changed))
 
@@ -77,6 +79,7 @@ def lay_over(reader: Reader, membership: Membership, chosen: Chosen, overlay: st
     changed = [lead for lead in open_ if lead.overlay != overlay]
     StageMove.objects.bulk_create([_move(lead, overlay, reader.agent) for lead in changed])
     Lead.objects.filter(pk__in=[lead.pk for lead in changed]).update(overlay=overlay, overlay_reason="")
+    tell_many({lead.pk: (lead.agent_id,) for lead in changed}, "overlay")
     record("leads.overlay", fields=["overlay"], leads=_ids(changed), overlay=overlay, changed=len(changed))
     return Done(len(changed), same=len(open_) - len(changed), kept=len(leads) - len(open_))
 

@@ -82,6 +82,8 @@ class Lead(TenantModel):
     profile = models.JSONField(default=list, blank=True, editable=False)
     completeness = models.FloatField(default=0.0, editable=False)  # of the qualification, 0 to 1, when it was last read
     score = models.FloatField(null=True, blank=True, editable=False)  # chance to close, 0 to 1; null = abstained
+    # Counted each night from the tenant's past: {"chance": to close within 90 days, "why", "hour": of their day}, what is thin is not there.
+    outlook = models.JSONField(default=dict, blank=True, editable=False)
     score_told = models.JSONField(default=dict, blank=True, editable=False)  # interval, reasons, version
     # Their US state as two letters (address or area code); the law of quiet hours asks for it.
     state = models.CharField(max_length=2, blank=True)

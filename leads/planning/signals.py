@@ -11,7 +11,7 @@ from leads.intent import read
 from leads.lifecycle import may_tour
 from leads.planning.evidence import Evidence, hits, of_slot, pattern, table
 from leads.planning.situation import PROSPECT, Known, Situation
-from leads.planning.urgency import Urgency
+from leads.planning.urgency import Urgency, named
 
 LATER_STAGES: Final = frozenset({"qualified", "appointment", "represented", "active"})
 _TALKING: Final = frozenset({"engaged", "qualified", "appointment", "represented", "active", "under_contract"})
@@ -86,7 +86,9 @@ def _listed(group: str, situation: Situation) -> Iterator[Signal]:
         found = _by_fact(rule, situation) or _by_intent(rule, situation) or _by_words(rule, situation)
         if found is not None:
             at, evidence = found
-            yield Signal(what, rule.get(situation.agent_language) or rule["en"], (evidence,), _until(at, rule["days"]))
+            yield Signal(
+                what, rule.get(situation.agent_language) or rule["en"], (evidence,), _until(at, rule, situation)
+            )
 
 
 def _by_fact(rule: Mapping[str, Any], situation: Situation) -> tuple[datetime, Evidence] | None:
@@ -189,8 +191,11 @@ def _when(known: Known, situation: Situation) -> datetime:
     return known.at or situation.now
 
 
-def _until(at: datetime, days: int) -> date:
-    return at.date() + timedelta(days=days)
+def _until(at: datetime, rule: Mapping[str, Any], situation: Situation) -> date:
+    """So many days after it was said, and no longer than the date that it ends with."""
+    until = at.date() + timedelta(days=rule["days"])
+    ending = named(rule["ends_with"], situation) if "ends_with" in rule else None
+    return min(until, ending[0]) if ending is not None else until
 
 
 def _once(found: list[Signal], situation: Situation) -> tuple[Signal, ...]:

@@ -70,19 +70,23 @@ def urgency(situation: Situation) -> Urgency:
 
 def deadlines(situation: Situation) -> list[Deadline]:
     """Every date ahead that presses, one per kind (the newest words count), the most pressing first."""
-    named: dict[str, tuple[date, Evidence]] = {}
-    for kind, rule in table("urgency").items():
-        found = _said(kind, rule, situation) or _kept(rule, situation)
-        if found is not None:
-            named[kind] = found
+    dates_of = {kind: named(kind, situation) for kind in table("urgency")}
     today = situation.now.date()
     listed = [
         Deadline(kind, on, _level(table("urgency")[kind], (on - today).days), (on - today).days, evidence)
-        for kind, (on, evidence) in named.items()
+        for kind, found in dates_of.items()
+        if found is not None
+        for on, evidence in [found]
         if on >= today
     ]
     once = {one.on: one for one in reversed(listed)}  # the first kind of the file keeps a day that two kinds name
     return sorted(once.values(), key=lambda one: (-LEVELS.index(one.level), one.days))
+
+
+def named(kind: str, situation: Situation) -> tuple[date, Evidence] | None:
+    """The date of this kind (data/urgency.yaml) that the newest words name, ahead or past, and what shows it."""
+    rule = table("urgency")[kind]
+    return _said(rule, situation) or _kept(rule, situation)
 
 
 def render(found: Urgency) -> dict[str, Any]:
@@ -108,7 +112,7 @@ def render(found: Urgency) -> dict[str, Any]:
     }
 
 
-def _said(kind: str, rule: Mapping[str, Any], situation: Situation) -> tuple[date, Evidence] | None:
+def _said(rule: Mapping[str, Any], situation: Situation) -> tuple[date, Evidence] | None:
     """What the newest words of this kind name; words without a date name nothing."""
     if not rule["cue"]:
         return None

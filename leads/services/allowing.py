@@ -56,7 +56,8 @@ def rendered(told: Verdict) -> dict[str, Any]:
     return {
         "allow": told.allow,
         "reason": told.reason,
-        "text": "" if told.allow else told.words,
+        "text": "" if told.sends else told.words,
+        "by_hand": told.by_hand,
         "next_at": later,
         "at": now().isoformat(),
     }

@@ -28,6 +28,7 @@ MEDIA: Final = (*Medium.values, ANY)
 REMOTE: Final[Mapping[str, tuple[str, ...]]] = {
     "sms": ("SMS", "WhatsApp", "RCS"), "call": ("Call",), "email": ("Email",), "social": ("FB", "GMB"),
 }  # fmt: skip
+LINKED: Final = "dnd:linked:"
 CONFIRMATION: Final[Mapping[str, str]] = {
     "en": "You will get no more messages from us. Thank you for telling us.",
     "es": "No recibirá más mensajes nuestros. Gracias por avisarnos.",
@@ -135,6 +136,17 @@ def frozen(lead: Lead) -> None:
     """A person, or a rule, moved the lead to do-not-contact: what waits is stopped and HighLevel told, as for an opt-out."""
     stop(lead, (ANY,), reason="dnc")
     mirror(lead, (ANY,), on=True, key=f"dnd:overlay:{lead.pk}:{now():%Y%m%d%H%M%S%f}")
+
+
+def linked(lead: Lead) -> None:
+    """HighLevel knows this lead from now on: what they refused before that is set there too, once."""
+    if lead.overlay == Overlay.DNC:
+        media: tuple[str, ...] = (ANY,)
+    else:
+        media = tuple(medium for medium in lead.dnd if _is(lead, medium, "opt_out"))
+    if media:
+        mirror(lead, media, on=True, key=f"{LINKED}{lead.pk}:{lead.contact_id}"[:120])
+        record("contact.dnd_kept", lead, media=sorted(media))
 
 
 def mirror(lead: Lead, media: tuple[str, ...], *, on: bool, key: str) -> None:

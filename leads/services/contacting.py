@@ -9,14 +9,14 @@ from django.db import transaction
 
 from leads.models import Consent, Lead
 from leads.services import consents
-from leads.services.consents import Statement, lines
+from leads.services.consents import Statement, lines, linked
 from leads.services.dnd import highlevel_dnd
 from leads.services.learning import SETTLED, recent, settle
 from leads.services.reachable import facts_of, verdict
 from leads.services.sending import WordsToSend, send, settled, still
 
 __all__ = [
-    "Statement", "WordsToSend", "facts_of", "give", "highlevel_dnd", "lines", "send", "settled", "still", "take_back", "verdict",
+    "Statement", "WordsToSend", "facts_of", "give", "highlevel_dnd", "lines", "linked", "send", "settled", "still", "take_back", "verdict",
     "wrong_number",
 ]  # fmt: skip
 

@@ -170,6 +170,7 @@ def _adopted(told: Contact) -> Lead | None:
             same[0].contact_id = told.id
             same[0].save(update_fields=["contact_id"])
             record("lead.linked", same[0])
+            contacting.linked(same[0])
             return same[0]
     return None
 

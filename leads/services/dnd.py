@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from enterprisehub.ghl.models import OutboundCall, State
 from enterprisehub.privacy.audit import record
 from leads.contact.ledger import ANY
 from leads.models import Lead
-from leads.services.consents import REMOTE, mirror
+from leads.services.consents import LINKED, REMOTE, mirror
 from leads.services.stopping import stop
 
 OURS: Final = {theirs: medium for medium, names in REMOTE.items() for theirs in names}
@@ -35,7 +36,8 @@ def highlevel_dnd(lead: Lead, settings: Mapping[str, Any], at: datetime) -> Lead
         if on:
             stop(locked, on, reason="highlevel_dnd")
         record("contact.dnd", locked, on=on, off=off)
-    if refused:
+    promised = OutboundCall.objects.filter(contact_id=locked.contact_id, key__startswith=LINKED, state=State.WAITING)
+    if refused and not promised.exists():
         mirror(locked, tuple(refused), on=True, key=f"dnd:again:{locked.pk}:{at.astimezone(UTC):%Y%m%d%H%M%S%f}")
         record("contact.dnd_kept", locked, media=sorted(refused))
     lead.dnd = locked.dnd

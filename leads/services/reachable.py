@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import Max
 from django.utils.timezone import now
 
 from enterprisehub.ghl.models import OutboundCall, State
 from enterprisehub.tenants.models import Tenant
 from enterprisehub.tenants.scope import current
 from leads.contact import Facts, Line, Talked, Verdict, may_contact, rules_of
-from leads.models import Consent, Lead, Message, Speaker
+from leads.models import Consent, Lead, Message, Speaker, Stage
 
 LOOKS_BACK: Final = timedelta(days=8)
 MOST: Final = 500  # messages of the last days that are counted
@@ -35,6 +36,8 @@ def facts_of(lead: Lead, *, at: datetime | None = None, tenant: Tenant | None = 
         else Tenant.objects.values_list("settings", "timezone").get(pk=current())
     )
     talk, wrote = _talk(lead, at or now(), without=without)
+    rules = rules_of(settings)
+    came = [lead.created_at] if lead.source.casefold() in rules.inquiry_sources else []
     return Facts(
         overlay=lead.overlay,
         deleted=lead.deleted_at is not None,
@@ -45,9 +48,11 @@ def facts_of(lead: Lead, *, at: datetime | None = None, tenant: Tenant | None = 
         contact_id=lead.contact_id,
         timezones=(lead.timezone,) if lead.timezone else (),
         state=lead.state,
-        wrote=wrote,
+        wrote=frozenset(wrote),
+        inquired_at=max([*wrote.values(), *came], default=None),
+        closed_at=lead.stage_since if lead.stage == Stage.CLOSED else None,
         talk=talk,
-        rules=rules_of(settings),
+        rules=rules,
         zone=zone,
     )
 
@@ -68,14 +73,15 @@ def key_of(purpose: str, medium: str, key: str) -> str:
     return f"{SENT}{purpose}:{medium}:{key}"[:120]
 
 
-def _talk(lead: Lead, at: datetime, *, without: str) -> tuple[tuple[Talked, ...], frozenset[str]]:
+def _talk(lead: Lead, at: datetime, *, without: str) -> tuple[tuple[Talked, ...], dict[str, datetime]]:
+    """The talk of the last days, and by medium when they last wrote."""
     said = Message.objects.filter(lead=lead).order_by("-at")
     recent = said.filter(at__gt=at - LOOKS_BACK).values_list("speaker", "conversation__medium", "at", "client_id")[
         :MOST
     ]
     talk = [Talked(speaker, medium, when, _purpose(sender)) for speaker, medium, when, sender in recent]
-    ever = said.filter(speaker=Speaker.PROSPECT).order_by().values_list("conversation__medium", flat=True).distinct()
-    return (*talk, *_waiting(lead, without=without)), frozenset(ever)
+    ever = said.filter(speaker=Speaker.PROSPECT, at__lte=at).order_by().values_list("conversation__medium")
+    return (*talk, *_waiting(lead, without=without)), dict(ever.annotate(Max("at")))
 
 
 def _waiting(lead: Lead, *, without: str) -> list[Talked]:

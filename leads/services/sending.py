@@ -59,7 +59,7 @@ def send(lead: Lead, words: WordsToSend, *, at: datetime | None = None) -> Verdi
         return Verdict(True, "ok", "It was sent already.", None, told.rule)
     if told.allow:
         told = _sendable(locked, words) or told
-    if told.allow:
+    if told.sends:
         urgent = words.purpose in URGENT
         written = _written(words, rules_of(tenant.settings))
         outbox.write("message.send", contact_id=locked.contact_id, key=key, urgent=urgent, **written)
@@ -91,9 +91,9 @@ def still(call: OutboundCall) -> str:
     purpose, medium, _ = call.key.removeprefix(SENT).split(":", 2)
     at = now()
     told = may_contact(facts_of(lead, at=at, without=call.key), medium=medium, purpose=purpose, at=at)
-    if not told.allow:
+    if not told.sends:
         record("contact.held_back", lead, medium=medium, purpose=purpose, reason=told.reason, rule=told.rule.id)
-    return "" if told.allow else told.reason
+    return "" if told.sends else told.reason
 
 
 def _check(words: WordsToSend) -> None:
@@ -134,5 +134,5 @@ def footer(rules: Rules) -> str:
 
 def _trace(lead: Lead, words: WordsToSend, told: Verdict) -> None:
     later = told.next_at.isoformat() if told.next_at else None
-    facts: dict[str, Any] = {"allow": told.allow, "reason": told.reason, "rule": told.rule.id, "next_at": later}
+    facts: dict[str, Any] = {"allow": told.sends, "reason": told.reason, "rule": told.rule.id, "next_at": later}
     record("contact.send", lead, medium=words.medium, purpose=words.purpose, **facts)

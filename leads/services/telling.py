@@ -1,9 +1,9 @@
-"""Whose screens hear that what is known of a lead has changed? Its agent's, and those of whoever looks at it and may."""
+"""Whose screens hear that a lead, or many at once, have changed? Its agent's, and those of whoever looks at it and may."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from leads.qualification import Question
 from leads.services.learning import question_for, recent, sheet_of
 
 LOOKS = 12 * 3600  # seconds for which a page that was opened counts as looked at
+NAMED = 100  # leads that one event names; how many there are, it says in any case
 REST = 5.0  # seconds without trying Redis after it failed: then only the lead's own agent hears
 
 _down_until = 0.0
@@ -53,6 +54,21 @@ def tell_known(lead: Lead, then: Question | HandOff | None = None, *, also: Iter
         known = sheet_of(lead, then or question_for(lead, history=recent(lead)))
         told: Sequence[Told] = [("status", {"state": "understood", "known": known})]
         tell_each(dict.fromkeys(who, told))
+
+
+def tell_many(changed: Mapping[UUID, Collection[UUID | None]], what: str) -> None:
+    """Many leads changed at once (`what`: assigned, overlay, imported): one event for each agent, about those leads that this
+    agent sees, or saw until now. `changed` says of each lead whose it was and is.
+    """
+    here = Agent.objects.filter(is_active=True, user__memberships__tenant=current(), user__memberships__is_active=True)
+    told: dict[UUID, Sequence[Told]] = {}
+    for agent_id, role in here.values_list("pk", "user__memberships__role") if changed else ():
+        everyone = role in OPERATIONS["leads.read.all"]
+        mine = [lead for lead, whose in changed.items() if everyone or agent_id in whose or None in whose]
+        if mine:
+            ids = [str(lead) for lead in mine[:NAMED]]
+            told[agent_id] = [("status", {"state": "leads_changed", "what": what, "count": len(mine), "leads": ids})]
+    tell_each(told)
 
 
 def audience(lead: Lead, *, also: Iterable[UUID | None] = ()) -> frozenset[UUID]:

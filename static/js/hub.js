@@ -47,6 +47,8 @@ function startDesk(line) {
     if (queue) tellOfPlan(queue);
     const stopped = frame.querySelector("[data-notice]");
     if (stopped) tellOfTrial(stopped);
+    const changed = frame.querySelector("[data-changed]");
+    if (changed) tellOfMany(changed);
     const replayed = frame.dataset.missed !== undefined;
     const news = place(frame);
     if (!news) return;
@@ -83,6 +85,20 @@ function tellOfTrial(stopped) {
   line.querySelector("a").href = stopped.dataset.notice;
   line.querySelector("a").textContent = stopped.textContent.trim();
   line.hidden = false;
+}
+
+// Many leads changed at once: Today and the plans load anew, a list that may show one of them offers to.
+function tellOfMany(changed) {
+  document.dispatchEvent(new CustomEvent("queue"));
+  const ids = changed.dataset.changed.split(" ");
+  for (const id of ids) document.dispatchEvent(new CustomEvent(`plan-${id}`));
+  const notice = document.getElementById("told");
+  const shown = document.querySelector("[data-leads]") ?? ids.find((id) => location.pathname.startsWith(`/leads/${id}/`));
+  if (!notice || !shown) return;
+  notice.querySelector("a").href = location.href;
+  notice.querySelector("a").textContent = changed.textContent.trim();
+  notice.hidden = false;
+  announce(changed.textContent.trim());
 }
 
 // Says that the second wave is on its way, in a line that is there anyway.

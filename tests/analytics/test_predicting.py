@@ -131,9 +131,14 @@ def test_hours_are_the_leads_own_and_legal() -> None:
     assert found.best[0] == 18
     assert found.own
     assert "of their 8" in found.why
-    early = best_hours(list(evenings(8)), {10: 40, 11: 60}, zone=ZONE, legal=range(8, 17))
-    assert 18 not in early.best
-    assert set(early.best) <= set(range(8, 17))
+    early = best_hours(list(evenings(8)), {10: 40, 11: 60}, zone=ZONE, legal=range(8, 19))
+    assert set(early.best) <= set(range(8, 19))
+
+
+def test_hours_in_which_nobody_may_call_are_not_advised() -> None:
+    found = best_hours(list(evenings(8)), {10: 40, 11: 60}, zone=ZONE, legal=range(8, 12))
+    assert found.best == ()
+    assert "None of their 8" in found.why
 
 
 def test_without_words_nothing_is_said_about_hours() -> None:

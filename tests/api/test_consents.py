@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from enterprisehub.privacy.models import AuditEvent
 from enterprisehub.tenants.scope import scope
-from leads.models import Consent, Lead
+from leads.models import Consent, Lead, Message
 from tests.api.programs import CONSENTS, LEADS_READ, Program, browser
 from tests.world import World
 
@@ -35,9 +36,20 @@ def test_each_medium_is_told_with_its_reason_and_its_rule(program: Program, lead
     assert told["sms"]["reason"] == "not_registered"
     assert told["call"]["reason"] == "no_consent"
     assert told["email"]["reason"] == "no_postal_address"
-    assert told["chat"]["allow"]
+    assert told["chat"]["reason"] == "no_chat"
     assert told["call"]["rule"]["source"].startswith("47 CFR")
     assert answer.json()["states"] == ["TX"]
+
+
+def test_who_asked_may_be_called_by_hand_and_no_program_may_call(program: Program, world: World, lead: Lead) -> None:
+    world.says(world.alice, lead, "Is the house on Elm still for sale?")
+    with scope(world.oakwood.pk):
+        Message.objects.filter(lead=lead).update(at=datetime(2026, 11, 3, 18, 0, tzinfo=UTC))
+    query = {"medium": "call", "at": "2026-11-25T18:00:00Z"}
+    (told,) = program.get(f"/leads/{lead.pk}/may-contact", **query).json()["verdicts"]
+    assert (told["allow"], told["by_hand"], told["reason"]) == (True, True, "inquiry_call")
+    assert told["until"] == "2027-02-03T18:00:00Z"
+    assert "exemption for an inquiry lasts until 3 Feb 2027" in told["words"]
 
 
 def test_another_moment_may_be_asked_for(program: Program, lead: Lead) -> None:

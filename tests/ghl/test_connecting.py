@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection as line_of_db
 from django.test import Client as Browser
 from django.utils.timezone import now
 
 from enterprisehub.errors import Conflict
-from enterprisehub.ghl import connecting, installs, oauth, outbox
+from enterprisehub.ghl import connecting, installs, oauth, outbox, wire
 from enterprisehub.ghl.models import Agency, Connection, Kind, Source, Standing, State, UnmappedEvent
 from enterprisehub.ghl.sandbox.remote import Remote
 from enterprisehub.ghl.schemas import Event
@@ -219,6 +221,48 @@ def test_what_a_private_token_may_read_is_looked_at(world: World, highlevel: Rem
     page = signed_in(world.ada).get("/highlevel/").content.decode()
     assert "were not granted" in page
     assert "opportunities.readonly" in page
+
+
+def test_nothing_is_held_while_highlevel_is_waited_for(world: World, highlevel: Remote) -> None:
+    """No transaction, and no connection either: a slow HighLevel keeps nobody from the database."""
+    held: list[bool] = []
+    hooks = wire._http(os.getpid()).event_hooks
+    told = [*hooks["request"], lambda _: held.append(line_of_db.in_atomic_block or line_of_db.connection is not None)]
+    wire._http(os.getpid()).event_hooks = {**hooks, "request": told}
+    browser = signed_in(world.ada)
+    browser.post("/highlevel/token/", {"location_id": LOCATION, "token": highlevel.private_token()})
+    browser.post("/highlevel/token/", {"rotate": "1", "token": highlevel.private_token()})
+    browser.get(consent(browser, highlevel))
+    browser.get(consent(browser, highlevel, as_="Company"), follow=True)
+    browser.post("/highlevel/confirm/", {"location": LOCATION})
+    row = connection(world.oakwood)
+    assert row is not None
+    assert row.kind == Kind.OAUTH
+    assert len(held) >= 9
+    assert not any(held)
+
+
+def test_of_two_who_rotate_at_once_one_is_told(world: World, highlevel: Remote) -> None:
+    row = private(world.oakwood, highlevel)
+    hooks = wire._http(os.getpid()).event_hooks
+
+    def meanwhile(_: Any) -> None:
+        with scope(world.oakwood.pk):
+            Connection.objects.filter(pk=row.pk).update(version=row.version + 1)
+
+    wire._http(os.getpid()).event_hooks = {**hooks, "request": [*hooks["request"], meanwhile]}
+    browser = signed_in(world.ada)
+    page = browser.post("/highlevel/token/", {"rotate": "1", "token": highlevel.private_token()}, follow=True)
+    assert "Somebody changed the connection" in page.content.decode()
+    assert refusals(world.oakwood) == ["conflict"]
+
+
+def test_a_form_without_its_secret_is_refused_and_noted_for_the_brokerage(world: World) -> None:
+    browser = Browser(enforce_csrf_checks=True)
+    browser.force_login(world.ada.user)
+    assert browser.post("/highlevel/token/", {"token": "pit-12345678"}).status_code == 403
+    with scope(world.oakwood.pk):
+        assert AuditEvent.objects.filter(verb="permission.denied", actor=world.ada.user).exists()
 
 
 def test_a_private_token_is_rotated_with_the_former_one_at_hand(world: World, highlevel: Remote) -> None:

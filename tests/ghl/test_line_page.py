@@ -91,11 +91,42 @@ def test_a_highlevel_that_does_not_answer_is_told(oakwood: World) -> None:
 
 
 def test_its_three_pages_lead_to_each_other(oakwood: World) -> None:
-    for path in ("/highlevel/", "/highlevel/inbox/", "/highlevel/workflows/"):
+    places = ("/highlevel/", "/highlevel/gaps/", "/highlevel/workflows/")
+    for path in places:
         page = text(oakwood.ada, path)
-        for other in ("/highlevel/", "/highlevel/inbox/", "/highlevel/workflows/"):
+        for other in places:
             assert f'href="{other}"' in page, (path, other)
     assert 'href="/highlevel/workflows/"' not in text(oakwood.rita)
+
+
+def test_a_letter_shows_its_shape_without_values(oakwood: World) -> None:
+    page = text(oakwood.ada)
+    assert "<dt>phone</dt><dd>text, 12 characters</dd>" in page
+    assert "<dt>message</dt><dd>text, " in page
+
+
+def test_what_workflows_sent_in_vain_is_listed_without_a_connection_too(db: None) -> None:
+    world = World()
+    with scope(world.oakwood.pk):
+        letter = InboundEvent.objects.create(
+            source="app", external_id="e1", type="ContactCreate", state="dead", attempts=6, reason="LookupError",
+            body=b'{"type": "ContactCreate", "firstName": "Canaria", "tags": ["x"]}',
+        )  # fmt: skip
+    assert signed_in(world.ada).get("/highlevel/inbox/").headers["Location"] == "/highlevel/#inbox"
+    page = text(world.ada)
+    assert "Canaria" not in page
+    assert "text, 7 characters" in page
+    signed_in(world.ada).post("/highlevel/requeue/", {"box": "inbox", "id": str(letter.pk)})
+    assert "Events that were given up" not in text(world.ada)
+
+
+def test_more_than_fit_are_counted(oakwood: World) -> None:
+    with scope(oakwood.oakwood.pk):
+        InboundEvent.objects.bulk_create(
+            InboundEvent(source="app", external_id=f"many{n}", type="ContactUpdate", state=State.DEAD, body=b"{}")
+            for n in range(50)
+        )
+    assert "The newest 50 of 51 are listed." in text(oakwood.ada)
 
 
 @pytest.mark.parametrize("path", ["token", "check", "write-back", "requeue", "disconnect"])

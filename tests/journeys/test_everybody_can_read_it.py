@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 MODELS = "/admin/leads/scoringmodel/"
 OWNERS = (
     "/today/?team=1", "/today/{action}/", "/leads/{lead}/history/",
-    "/highlevel/", "/highlevel/disconnect/", "/highlevel/inbox/", "/highlevel/workflows/",
+    "/highlevel/", "/highlevel/disconnect/", "/highlevel/gaps/", "/highlevel/workflows/", "/leads/{lead}/", "/leads/{lead}/highlevel/",
 )  # fmt: skip
 FRAME = (
     "landmark-one-main",
@@ -96,13 +96,15 @@ def test_every_page_is_clean(chromium: Browser, site: str, world: World, theme: 
         assert [one for one in complaints if "404" not in one] == []
 
 
-def line(world: World) -> None:
-    """Oakwood connected with HighLevel, an event given up, and a workflow's secret in use and one that is revoked."""
+def line(world: World, lead: Lead) -> None:
+    """Oakwood connected with HighLevel, an event given up, a workflow's secret in use and one that is revoked, a gap, and what
+    people wrote there about this lead."""
     from django.utils.timezone import now
 
     from enterprisehub.ghl import workflows
-    from enterprisehub.ghl.models import Connection, InboundEvent, State, WorkflowSecret
+    from enterprisehub.ghl.models import Connection, InboundEvent, Reconciliation, State, WorkflowSecret
     from enterprisehub.tenants.scope import scope
+    from leads.models import CrmRecord, Lead
 
     with scope(world.oakwood.pk):
         Connection.objects.create(kind="oauth", location_id="loc-oakwood", scopes=["contacts.readonly"])
@@ -113,6 +115,13 @@ def line(world: World) -> None:
         workflows.make("Old form")
         WorkflowSecret.objects.update(revoked_at=now())
         workflows.make("Form on the website")
+        gap = {"kind": "message", "id": "msg7hd82hdhHD82", "at": now().isoformat(), "repaired": True}
+        Reconciliation.objects.create(ended_at=now(), looked=412, missing=1, repaired=1, gaps=[gap])
+        Lead.objects.filter(pk=lead.pk).update(contact_id="contact-1")
+        CrmRecord.objects.create(lead=lead, kind="note", remote_id="n1", body="Wants to see it again with her sister.")
+        CrmRecord.objects.create(
+            lead=lead, kind="task", remote_id="t1", title="Send comparables", standing="open", at=now()
+        )
 
 
 def action(world: World, lead: Lead) -> UUID:
@@ -141,7 +150,7 @@ def test_the_pages_of_the_line_and_of_the_day_are_clean(
         sign_in(page, site, world.olivia)
         page.goto(f"{site}/highlevel/")
         said["not connected"] = faults(page)
-        line(world)
+        line(world, lead)
         for path in OWNERS:
             page.goto(site + path.format(lead=lead.pk, action=found))
             for summary in page.locator("main details:not([open]) > summary").all():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -82,3 +82,25 @@ def test_from_a_file_to_leads_that_belong_to_somebody(page: Page, site: str, wor
     assert saved.count("\n") == 5
     assert "'+13055550101" in saved
     assert complaints == []
+
+
+def test_a_colleagues_open_list_hears_once_of_many(chromium: Browser, site: str, world: World) -> None:
+    from enterprisehub.tenants.scope import scope
+    from leads.lists import bulk
+    from leads.lists.bulk import Chosen
+    from leads.lists.listing import Reader
+    from leads.lists.wanted import Wanted
+    from tests.journeys.desk import another, sign_in
+
+    for number in range(3):
+        world.conversation(world.alice, f"Prospect {number}")
+    with another(chromium) as (_, page):
+        sign_in(page, site, world.bob)
+        page.goto(f"{site}/leads/")
+        expect(page.locator("tbody tr")).to_have_count(0)
+        with scope(world.oakwood.pk):
+            reader = Reader.of(world.tess.membership, world.tess.agent)
+            bulk.assign(reader, world.tess.membership, Chosen(Wanted()), world.bob.agent.pk)
+        page.get_by_role("link", name="3 leads changed hands. Load this page anew").click()
+        expect(page.locator("tbody tr")).to_have_count(3)
+        expect(page.locator("#told")).to_be_hidden()

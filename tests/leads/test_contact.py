@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from leads.contact import Facts, Line, Rules, Talked, Verdict, may_contact, rules_of
 from leads.contact import words as sentences
+from leads.contact.dialled import months_later
+from leads.contact.dialled import table as dialled_calls
 from leads.contact.hours import Clock, Week, clocks, next_open, table, weeks_of
 from leads.contact.whereabouts import area_code, state_of, whereabouts, zones_of_state
 
@@ -21,7 +23,7 @@ LONG_AGO = NOON - timedelta(days=300)
 AGREED = Line(True, "any", "marketing", LONG_AGO, written=True)
 PAT = Facts(
     phone="+1 512 555 0100", email="pat@example.com", contact_id="hl-pat", state="TX", timezones=("America/Chicago",),
-    ledger=(AGREED,), rules=Rules(ten_dlc="registered", postal_address="1 Oak Street"), zone="America/Chicago",
+    ledger=(AGREED,), wrote=frozenset({"chat"}), rules=Rules(ten_dlc="registered", postal_address="1 Oak Street"), zone="America/Chicago",
 )  # fmt: skip
 
 
@@ -78,7 +80,9 @@ def heard(hours_ago: float, medium: str = "sms") -> Talked:
         (replace(PAT, ledger=(), talk=(heard(25),)), "sms", "reply", "stale_question"),
         (replace(PAT, ledger=(), talk=(heard(1, "email"),)), "sms", "reply", "stale_question"),
         (replace(PAT, ledger=()), "email", "marketing", "ok"),
-        (replace(PAT, ledger=()), "chat", "reply", "ok"),
+        (PAT, "chat", "reply", "ok"),
+        (replace(PAT, wrote=frozenset({"sms"})), "chat", "reply", "no_chat"),
+        (replace(PAT, wrote=frozenset({"chat"})), "social", "marketing", "no_social"),
     ],
 )  # fmt: skip
 def test_each_rule_says_its_own_no(facts: Facts, medium: str, purpose: str, reason: str) -> None:
@@ -87,6 +91,94 @@ def test_each_rule_says_its_own_no(facts: Facts, medium: str, purpose: str, reas
     assert told.allow == (reason == "ok")
     assert told.words
     assert told.rule.id
+
+
+THIRD = datetime(2026, 11, 3, 18, 0, tzinfo=UTC)
+ASKED = replace(PAT, ledger=(), inquired_at=THIRD)
+BOUGHT = replace(PAT, ledger=(), closed_at=datetime(2025, 8, 31, 18, 0, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("facts", "medium", "purpose", "at", "reason"),
+    [
+        (ASKED, "call", "marketing", NOON, "inquiry_call"),
+        (ASKED, "call", "service", NOON, "inquiry_call"),
+        (ASKED, "call", "reply", NOON, "inquiry_call"),
+        (ASKED, "call", "marketing", datetime(2027, 2, 3, 17, 59, tzinfo=UTC), "inquiry_call"),
+        (ASKED, "call", "marketing", datetime(2027, 2, 3, 18, 0, tzinfo=UTC), "no_consent"),
+        (ASKED, "call", "marketing", THIRD - timedelta(minutes=1), "no_consent"),
+        (ASKED, "sms", "marketing", NOON, "no_consent"),
+        (ASKED, "sms", "reply", NOON, "stale_question"),
+        (BOUGHT, "call", "marketing", NOON, "transaction_call"),
+        (BOUGHT, "call", "marketing", datetime(2027, 3, 1, 18, 0, tzinfo=UTC), "no_consent"),
+        (replace(BOUGHT, inquired_at=THIRD), "call", "marketing", NOON, "transaction_call"),  # it lasts longer
+        (replace(ASKED, ledger=(AGREED,)), "call", "marketing", NOON, "ok"),
+        (replace(ASKED, ledger=(Line(False, "any", "opt_out", NOON),)), "call", "marketing", NOON, "opted_out"),
+        (replace(ASKED, ledger=(Line(False, "call", "marketing", NOON),)), "call", "marketing", NOON, "opted_out"),
+        (replace(ASKED, dnd=on("call", "highlevel")), "call", "marketing", NOON, "highlevel_dnd"),
+        (replace(ASKED, overlay="other_agent"), "call", "marketing", NOON, "other_agent"),
+        (replace(ASKED, overlay="paused_by_lead"), "call", "marketing", NOON, "paused"),
+        (replace(ASKED, phone=""), "call", "marketing", NOON, "no_number"),
+        (replace(ASKED, rules=replace(PAT.rules, exempt_calls=False)), "call", "marketing", NOON, "no_consent"),
+        (ASKED, "call", "marketing", NOON + timedelta(hours=12), "quiet_hours"),
+    ],
+)  # fmt: skip
+def test_who_asked_or_bought_may_be_called_by_hand_for_a_while(
+    facts: Facts, medium: str, purpose: str, at: datetime, reason: str
+) -> None:
+    told = ask(facts, medium, purpose, at)
+    assert told.reason == reason
+    assert told.by_hand == reason.endswith("_call")
+    assert told.allow == (told.by_hand or reason == "ok")
+    assert told.sends == (reason == "ok")
+
+
+def test_a_call_by_hand_says_since_when_and_until_when() -> None:
+    told = ask(ASKED, "call")
+    assert "on 3 Nov 2026" in told.words
+    assert "until 3 Feb 2027" in told.words
+    assert (told.until, told.rule.id) == (datetime(2027, 2, 3, 18, 0, tzinfo=UTC), "dialled.inquiry")
+    assert ask(ASKED, "call", at=NOON + timedelta(hours=12)).next_at == NOON + timedelta(hours=21)
+    last = ask(ASKED, "call", at=datetime(2027, 2, 3, 3, 30, tzinfo=UTC))  # the evening before the last day
+    assert last.next_at == datetime(2027, 2, 3, 15, 0, tzinfo=UTC)
+    assert ask(replace(ASKED, inquired_at=THIRD - timedelta(hours=5)), "call", at=last.next_at).reason == "no_consent"
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    asked=st.none() | st.integers(-10, 800),
+    bought=st.none() | st.integers(-10, 800),
+    wrote=st.frozensets(st.sampled_from(["sms", "call", "email", "chat"])),
+    medium=st.sampled_from(["sms", "call"]),
+    agreed=st.booleans(),
+)
+def test_without_a_written_consent_no_program_ever_sends_an_offer_to_a_telephone(
+    asked: int | None, bought: int | None, wrote: frozenset[str], medium: str, agreed: bool
+) -> None:
+    ledger = (replace(AGREED, written=False),) if agreed else ()
+    since, closed = (NOON - timedelta(days=days) if days is not None else None for days in (asked, bought))
+    told = ask(replace(PAT, ledger=ledger, wrote=wrote, inquired_at=since, closed_at=closed), medium)
+    assert not told.sends
+    if told.allow:
+        assert medium == "call"
+        assert told.until is not None
+        assert told.until > NOON
+        assert (asked is not None and 0 <= asked <= 92) or (bought is not None and 0 <= bought <= 549)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "then"),
+    [("2026-11-30", 3, "2027-02-28"), ("2027-11-30", 3, "2028-02-29"), ("2026-08-31", 18, "2028-02-29"), ("2026-12-05", 3, "2027-03-05")],
+)  # fmt: skip
+def test_months_end_on_the_same_day_or_the_months_last(day: str, months: int, then: str) -> None:
+    assert months_later(datetime.fromisoformat(day), months) == datetime.fromisoformat(then)
+
+
+def test_every_exemption_has_its_sentence_and_its_source() -> None:
+    for name, row in dialled_calls().items():
+        assert row["source"]
+        assert row["status"] in ("statute", "secondary")
+        assert sentences.rule(f"{name}_call")["rule"] == row["rule"]
 
 
 def test_an_opt_out_outlasts_an_undocumented_consent_and_gives_way_to_a_documented_one() -> None:
@@ -150,6 +242,8 @@ def test_florida_counts_three_tries_in_a_day_however_they_were_made() -> None:
 
 def test_a_tenant_may_be_stricter_and_never_looser() -> None:
     loose = rules_of({"contact": {"texts_per_day": 9, "per_hour": 900, "reply_hours": 900}})
+    assert rules_of({"contact": {"exempt_calls": "yes"}}).exempt_calls is False
+    assert rules_of({"contact": {"inquiry_sources": ["Website ", 3, ""]}}).inquiry_sources == {"website"}
     assert (loose.texts_per_day, loose.per_hour, loose.reply_hours) == (1, 6, 24)
     assert rules_of({"contact": {"texts_per_day": 0}}).texts_per_day == 0
     for broken in (None, [], {"contact": 3}, {"contact": {"hours": {"sms": 3}, "closed_days": "x", "per_hour": True}}):

@@ -19,7 +19,8 @@ from enterprisehub.privacy.crypto import seal_into
 from enterprisehub.tenants.models import Agent, Job
 from enterprisehub.tenants.scope import scope
 from leads.models import Action, ActionPlan, CrmRecord, Lead, Message, PipelineStage, StageMove
-from leads.services import crm_records, editing
+from leads.services import contacting, crm_records, editing
+from leads.services.contacting import Statement
 from tests.world import World
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -307,3 +308,30 @@ def test_another_tenants_contact_of_the_same_id_is_another_lead(teller: Teller, 
     with scope(world.elm.pk):
         assert not Lead.objects.exists()
         assert not CrmRecord.objects.exists()
+
+
+@pytest.mark.parametrize(("medium", "set_there"), [("any", {"dnd": True}), ("email", {"Email": "active"})])
+def test_who_opted_out_before_highlevel_knew_them_is_left_alone_there_too(
+    teller: Teller, medium: str, set_there: dict[str, Any]
+) -> None:
+    with scope(teller.tenant):
+        lead = Lead.objects.create(name="Pat Doe", phone="+15125550100", email="pat@example.com")
+        contacting.take_back(lead, Statement(source="agent", medium=medium, purpose="opt_out"))
+    about = {"id": "hl-pat", "firstName": "Pat", "lastName": "Doe", "phone": "+15125550100", "dnd": False}
+    silent = {"dndSettings": {"Email": {"status": "inactive"}}}
+    assert teller.tell("ContactCreate", **about, **silent) == "done"
+    assert teller.tell("ContactUpdate", **about, **silent) == "done"
+    with scope(teller.tenant):
+        lead.refresh_from_db()
+        (call,) = OutboundCall.objects.filter(operation="contact.dnd")
+    given = call.arguments.get("dndSettings")
+    told = {name: one["status"] for name, one in given.items()} if given else {"dnd": call.arguments["dnd"]}
+    assert (lead.contact_id, call.contact_id, told) == ("hl-pat", "hl-pat", set_there)
+
+
+def test_who_refused_nothing_has_nothing_set_there(teller: Teller) -> None:
+    with scope(teller.tenant):
+        Lead.objects.create(name="Pat Doe", phone="+15125550100")
+    teller.tell("ContactCreate", id="hl-pat", firstName="Pat", lastName="Doe", phone="+15125550100")
+    with scope(teller.tenant):
+        assert not OutboundCall.objects.filter(operation="contact.dnd").exists()

@@ -8,14 +8,18 @@ import pytest
 from django.utils.timezone import now
 
 from enterprisehub.errors import Conflict, Invalid, NotAllowed, NotFound
+from enterprisehub.ghl.models import OutboundCall
 from enterprisehub.privacy.audit import record
 from enterprisehub.privacy.models import AuditEvent
+from enterprisehub.realtime.models import Event
 from enterprisehub.tenants.models import Job
 from enterprisehub.tenants.scope import named, scope
 from leads.importing import runs as imports
 from leads.importing import taking_in
 from leads.importing.settling import FILL, REPLACE
 from leads.models import Lead, LeadImport, StageMove
+from leads.services import contacting
+from leads.services.contacting import Statement
 from tests.world import Person, World
 
 FILE = """Full name,Email,Phone,Stage,Agent email
@@ -362,3 +366,23 @@ def test_nobody_of_another_tenant_is_recognised(world: World) -> None:
     with scope(world.elm.pk):
         Lead.objects.create(name="Pat", email="pat@mail.example")
     assert take_in(world, world.tess, FILE).created == 2
+
+
+def test_other_screens_hear_of_the_file_once_for_each_piece(world: World) -> None:
+    take_in(world, world.ada, FILE)
+    with scope(world.oakwood.pk):
+        for person, count in ((world.alice, 2), (world.bob, 1), (world.tess, 2)):  # Pat is Alice's, Kim nobody's yet
+            told = [row.payload for row in Event.objects.filter(agent=person.agent, payload__state="leads_changed")]
+            assert [(one["what"], one["count"]) for one in told] == [("imported", count)]
+
+
+def test_what_they_refused_here_is_set_at_highlevel_when_the_file_links_them(world: World) -> None:
+    with scope(world.oakwood.pk):
+        lead = Lead.objects.create(name="Pat Doe", email="pat@mail.example", agent=world.alice.agent)
+        contacting.take_back(lead, Statement(source="agent", purpose="opt_out"))
+        assert not OutboundCall.objects.exists()
+    for _ in range(2):
+        take_in(world, world.alice, "Full name,Email,HighLevel contact id\nPat Doe,pat@mail.example,hl-pat\n")
+    with scope(world.oakwood.pk):
+        (call,) = OutboundCall.objects.all()
+    assert (call.operation, call.contact_id, call.arguments["dnd"]) == ("contact.dnd", "hl-pat", True)

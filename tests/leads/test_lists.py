@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from enterprisehub.errors import Conflict, Invalid, NotAllowed, NotFound
 from enterprisehub.privacy.models import AuditEvent
+from enterprisehub.realtime.models import Event
 from enterprisehub.tenants.scope import scope
 from leads.lists import bulk, saved
 from leads.lists import listing as lists
@@ -236,6 +237,26 @@ def test_an_agent_takes_leads_but_gives_none_away_and_reaches_no_colleagues(worl
         for target in (world.bob.agent.pk, None):
             with pytest.raises(NotAllowed):
                 bulk.assign(*mine, ids(many, 0), target)
+
+
+def heard(person: Person) -> list[tuple[Any, Any]]:
+    rows = Event.objects.filter(agent=person.agent, payload__state="leads_changed").order_by("seq")
+    return [(row.payload["what"], row.payload["count"]) for row in rows]
+
+
+def test_other_screens_hear_of_many_leads_once_and_only_of_those_they_see(world: World, many: list[Lead]) -> None:
+    with scope(world.oakwood.pk):
+        Lead.objects.filter(pk__in=[many[0].pk, many[2].pk]).update(agent=world.alice.agent)
+        Lead.objects.filter(pk=many[1].pk).update(agent=world.bob.agent)
+        bulk.assign(reader(world.tess), world.tess.membership, ids(many, 0, 1, 2), world.bob.agent.pk)
+        assert heard(world.alice) == [("assigned", 2)], "what was hers, though it is not any more"
+        assert heard(world.bob) == [("assigned", 2)]
+        assert heard(world.tess) == [("assigned", 2)]
+        bulk.lay_over(reader(world.tess), world.tess.membership, ids(many, 0, 1, 2), Overlay.NURTURE)
+        assert heard(world.alice) == [("assigned", 2)]
+        assert heard(world.bob) == [("assigned", 2), ("overlay", 3)]
+        bulk.lay_over(reader(world.tess), world.tess.membership, ids(many, 0, 1, 2), Overlay.NURTURE)
+        assert len(heard(world.bob)) == 2, "nothing changed, nothing is told"
 
 
 def test_an_auditor_changes_nothing_and_a_stranger_gets_nothing(world: World, many: list[Lead]) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 
 from enterprisehub.tenants.scope import scope
 from leads.models import Consent, Lead
@@ -30,6 +33,21 @@ def test_the_page_says_by_medium_why_not(world: World, as_: As, lead: Lead) -> N
     assert "no written consent" in page
     assert "postal address" in page
     assert "Nobody has recorded a consent" in page
+
+
+def test_who_asked_may_be_called_by_hand_and_where_nobody_wrote_nothing_can_be_answered(
+    world: World, as_: As, lead: Lead
+) -> None:
+    world.says(world.alice, lead, "Is the house on Elm still for sale?")
+    with scope(world.oakwood.pk):
+        Lead.objects.filter(pk=lead.pk).update(email="")
+    with time_machine.travel(now().replace(hour=18, minute=0) + timedelta(days=1), tick=False):
+        page = as_(world.alice).get(f"/leads/{lead.pk}/contact/").content.decode()
+    assert "Yes, by hand" in page
+    assert "exemption for an inquiry lasts until" in page
+    assert "47 CFR 64.1200(f)(5)" in page
+    assert "No e-mail address is on file." in page
+    assert "never written from a social network" in page
 
 
 def test_the_leads_page_asks_for_it_as_a_piece(world: World, as_: As, lead: Lead) -> None:

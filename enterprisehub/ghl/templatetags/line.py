@@ -94,12 +94,6 @@ def thing(name: str) -> str:
     return WRITES.get(name) or _words(name).capitalize()
 
 
-@register.filter
-def in_words(names: list[str]) -> str:
-    """Names of fields as words: assignedTo and dueDate are "assigned to, due date"."""
-    return ", ".join(map(_words, names))
-
-
 def _words(name: str) -> str:
     return _HUMP.sub(" ", name).strip().lower()
 

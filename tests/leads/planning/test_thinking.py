@@ -236,6 +236,18 @@ def test_the_newest_words_say_what_answers_them(text: str, verb: str) -> None:
     assert found.action.next.due - datetime.fromisoformat(NOW) <= timedelta(minutes=15)
 
 
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("Our lease ends on December 5th.", "2026-12-05"), ("Our lease ended last Friday.", ""),
+        ("We are month-to-month now.", "2027-05-24"), ("Our lease ends on December 5, 2027.", "2027-05-24"),
+    ],
+)  # fmt: skip
+def test_a_lease_is_a_chance_until_it_ends(text: str, until: str) -> None:
+    chances = {one.what: one.until.isoformat() for one in plan(parse(said(text))).opportunities}
+    assert chances.get("lease_ending", "") == until
+
+
 def test_a_signed_agreement_opens_the_tour() -> None:
     found = plan(parse(said("Can we see it on Saturday?", stage="represented", agreement=True)))
     assert found.action is not None

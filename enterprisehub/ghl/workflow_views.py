@@ -1,19 +1,17 @@
-"""The pages of workflow secrets, and of what came in and was given up."""
+"""The page of the secrets with which a tenant's workflows prove themselves: make one, revoke one."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from enterprisehub.errors import Conflict, Invalid
-from enterprisehub.ghl import dead, standing, workflows
+from enterprisehub.ghl import workflows
 from enterprisehub.ghl.models import WorkflowSecret
-from enterprisehub.tenants.access import may, require
 from enterprisehub.tenants.page import MemberRequest, page
 
 SHOWN: Final = 50
@@ -47,24 +45,6 @@ def secrets(request: MemberRequest) -> HttpResponse:
     response = render(request, "ghl/workflows.html", context, status=409 if problem else 200)
     response["Cache-Control"] = "no-store"
     return response
-
-
-@page("highlevel.read", "GET", "HEAD", "POST")
-def inbox(request: MemberRequest) -> HttpResponse:
-    """GET what came in, and what was given up. POST `do` (one with `id`, all): let it be tried again."""
-    if request.method == "POST":
-        require(request.membership.role, "highlevel.manage")
-        one = _id(request) if request.POST.get("do") == "one" else None
-        count = dead.requeue("inbox", one)
-        messages.success(request, f"{count} will be tried again." if count else "Nothing was given up.")
-        return redirect(reverse("highlevel-inbox"))
-    context: dict[str, Any] = {
-        "now": standing.of_the_inbox(),
-        "letters": standing.letters(SHOWN),
-        "may_requeue": may(request.membership.role, "highlevel.manage"),
-        "shown": SHOWN,
-    }
-    return render(request, "ghl/inbox.html", context)
 
 
 def _id(request: MemberRequest) -> UUID:
