@@ -104,7 +104,7 @@ class TestLife:
     def test_rolling_back_clears_the_settings_and_coaches_with_what_coached_before(self, oakwood: World) -> None:
         old = playbooks.publish(playbooks.draft({}, note="old"))
         new = playbooks.draft(LINE, note="new")
-        row = running(Wanted("Lines", "playbook", "outcome.appointment", playbook=str(new.pk), base=0.4, effect=1.0))
+        row = running(Wanted("Lines", "playbook", "outcome.appointment", 50, str(new.pk), base=0.4, effect=1.0))
         cases(row, oakwood.alice, "now", 80, appointment=0.2)
         cases(row, oakwood.alice, "new", 80, appointment=0.7)
         trial_cases.gather(row)
