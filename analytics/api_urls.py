@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analytics.api import events, predictions
+from analytics.api import events, predictions, returns, trials
 
 urlpatterns: list[URLPattern] = [
     path("analytics/events", events.Events.as_view(), name="api_analytics_events"),
+    path("analytics/experiments", trials.Experiments.as_view(), name="api_experiments"),
+    path("analytics/experiments/<experiment_id>", trials.OneExperiment.as_view(), name="api_experiment"),
+    path("analytics/experiments/<experiment_id>/start", trials.Start.as_view(), name="api_experiment_start"),
+    path("analytics/experiments/<experiment_id>/stop", trials.Stop.as_view(), name="api_experiment_stop"),
+    path("analytics/experiments/<experiment_id>/roll-back", trials.RollBack.as_view(), name="api_experiment_back"),
+    path("analytics/roi", returns.Roi.as_view(), name="api_roi"),
     path("analytics/predictions/<str:lead_id>", predictions.Predictions.as_view(), name="api_predictions"),
 ]

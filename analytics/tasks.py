@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from analytics.services import digest, gathering, predicting, rolling, spending
+from uuid import UUID
+
+from analytics.services import digest, gathering, predicting, rolling, spending, trial_cases, trial_watch
 from enterprisehub.tenants.work import chore, task
 
 
@@ -14,6 +16,16 @@ def wake_ledgers() -> None:
 @task("analytics.roll_up_ledger", ignore_result=True)
 def roll_up_ledger() -> None:
     spending.roll_up()
+
+
+@chore("analytics.gather_trials", ignore_result=True, expires=240)
+def gather_trials() -> None:
+    trial_cases.gather_all()
+
+
+@task("analytics.gather_trial", ignore_result=True)
+def gather_trial(experiment: str) -> None:
+    trial_watch.watch(UUID(experiment))
 
 
 @chore("analytics.wake_predictions", ignore_result=True)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analytics.views import cost, digest, outcomes, overview, predictions
+from analytics.views import cost, digest, outcomes, overview, predictions, returns, trials
 
 urlpatterns: list[URLPattern] = [
     path("results/", overview.overview_page, name="results"),
+    path("results/experiments/", trials.index, name="experiments"),
+    path("results/experiments/new/", trials.new, name="experiment-new"),
+    path("results/experiments/<uuid:experiment_id>/", trials.one, name="experiment"),
+    path("results/replays/<uuid:version_id>/", trials.version, name="replay"),
+    path("results/replays/<uuid:version_id>/progress/", trials.progress, name="replay-progress"),
+    path("results/prompts/<str:name>/", trials.prompt, name="prompt-replay"),
+    path("results/return/", returns.index, name="return"),
+    path("results/return/terms/", returns.terms, name="return-terms"),
     path("results/predictions/", predictions.index, name="results-predictions"),
     path("results/predictions/<uuid:lead_id>/", predictions.lead, name="lead-outlook"),
     path("results/cost/", cost.index, name="results-cost"),

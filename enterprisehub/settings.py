@@ -336,6 +336,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "AnyMediumEnum": "leads.serializers_consents.MEDIA_OR_ANY",
+        "ExperimentKindEnum": "analytics.models.trials.Experiment.Kind",
         "MediumEnum": "leads.models.Medium",
         "ObjectionKindEnum": "coaching.kinds.KINDS",
         "PurposeEnum": "leads.models.Purpose",

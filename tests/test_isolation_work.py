@@ -28,6 +28,7 @@ from tests.neighbours import Neighbours, nobodys
 CHORES = {
     "analytics.digests",
     "analytics.gather_all",
+    "analytics.gather_trials",
     "ghl.prune",
     "analytics.wake_ledgers",
     "analytics.wake_predictions",

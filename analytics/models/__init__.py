@@ -4,17 +4,21 @@ from analytics.models.cost import LedgerDay
 from analytics.models.events import CREDIT, Daily, Event, EventKind, Watermark
 from analytics.models.outcomes import LostReason, Outcome, Spread, StaleDay, Told
 from analytics.models.predictions import Foretold, PastRates
+from analytics.models.trials import Assignment, Experiment, ReturnTerms
 
 __all__ = [
     "CREDIT",
+    "Assignment",
     "Daily",
     "Event",
     "EventKind",
+    "Experiment",
     "Foretold",
     "LedgerDay",
     "LostReason",
     "Outcome",
     "PastRates",
+    "ReturnTerms",
     "Spread",
     "StaleDay",
     "Told",

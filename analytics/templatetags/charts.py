@@ -124,3 +124,17 @@ def compared(value: Any) -> str:
     if value.now.enough:
         told += f" ({value.now.interval.low * 100:.0f} to {value.now.interval.high * 100:.0f} %)"
     return f"{told}; {difference(value.change)} to before" if value.before.n else f"{told}; none before"
+
+
+@register.filter
+def more(value: float) -> str:
+    """0.042 is +4.2 points."""
+    return f"{value * 100:+.1f} points"
+
+
+@register.filter
+def payback(days: float) -> str:
+    """Days until it is paid back; endless is said in words."""
+    if days == float("inf"):
+        return "never"
+    return f"{days:.0f} days" if days >= 1.5 else "a day"

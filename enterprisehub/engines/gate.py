@@ -112,7 +112,7 @@ class _Asking(Generic[Q, A]):
     names: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        self.prompt = prompts.load(self.capability.prompt)
+        self.prompt = prompts.either(self.brief.prompt, self.capability.prompt)
         self.call = Call()
         self.reserved = self.cost = 0
         self.breaker = ""

@@ -8,7 +8,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from enterprisehub import seeded_analytics_events, seeded_highlevel, seeded_lists, seeded_plans, seeded_talk, seeding
+from enterprisehub import (
+    seeded_analytics_events,
+    seeded_highlevel,
+    seeded_lists,
+    seeded_plans,
+    seeded_talk,
+    seeded_trials,
+    seeding,
+)
 from enterprisehub.privacy.audit import Actor, acting
 
 
@@ -47,6 +55,7 @@ class Command(BaseCommand):
         if plan.leads:
             seeded_plans.plan(plan, made)
         seeded_analytics_events.keep(made)
+        seeded_trials.run(plan, made, number)
         return {
             "id": made.tenant.pk,
             "name": made.tenant.name,
