@@ -114,8 +114,8 @@ def fill(talk: Talk) -> Filled:
         "compliance": _compliance(talk),
     }
     items = tuple(scored[item.key] for item in ITEMS)
-    failed = (STEERING,) if scored["compliance"].state == STEERING else ()
-    failed += (UNDISCLOSED,) if scored["disclosure"].state == UNDISCLOSED else ()
+    fatal = {"compliance": STEERING, "disclosure": UNDISCLOSED}
+    failed = tuple(state for key, state in fatal.items() if scored[key].state == state)
     return Filled(items, failed, found, counts)
 
 

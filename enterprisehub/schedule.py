@@ -16,4 +16,6 @@ schedule: dict[str, dict[str, Any]] = {
     "plan what has changed": {"task": "leads.plan_what_changed", "schedule": 20.0},
     "let spent plans go": {"task": "leads.keep_plans", "schedule": 60.0},
     "tell of new leads that wait": {"task": "leads.escalate", "schedule": 15.0},
+    "score conversations that rest": {"task": "analytics.score_all", "schedule": 120.0},
+    "measure what agents practise, and begin the week's skill": {"task": "analytics.develop_all", "schedule": 3600.0},
 }

@@ -26,6 +26,8 @@ from tests.neighbours import Neighbours, nobodys
 
 # What the installation does for every tenant at once; it opens everything with a reason and hands nothing out.
 CHORES = {
+    "analytics.develop_all",
+    "analytics.score_all",
     "ghl.prune",
     "ghl.refresh_ahead",
     "ghl.sweep",

@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 ('possible', models.PositiveSmallIntegerField()),
                 ('failed', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
                 ('items', models.JSONField(blank=True, default=list)),
-                ('met', models.JSONField(blank=True, default=list)),
+                ('cases', models.JSONField(blank=True, default=list)),
                 ('days', models.JSONField(blank=True, default=dict)),
                 ('completeness', models.FloatField(default=0.0)),
                 ('read_to', models.PositiveIntegerField(default=0)),

@@ -20,10 +20,10 @@ class Scorecard(TenantModel):
     rubric = models.CharField(max_length=40)
     total = models.PositiveSmallIntegerField()  # of 100
     earned = models.PositiveSmallIntegerField()  # of `possible`: what did not apply counts for nothing
-    possible = models.PositiveSmallIntegerField()
+    possible = models.PositiveSmallIntegerField()  # 0: no conversation to score
     failed = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     items = models.JSONField(default=list, blank=True)  # scorecard.Scored, with quotes
-    met = models.JSONField(default=list, blank=True)  # objections: kind, well, argued, day
+    cases = models.JSONField(default=list, blank=True)  # skills.Case with its day and message
     days = models.JSONField(default=dict, blank=True)  # ISO day → spoken.Spoken
     completeness = models.FloatField(default=0.0)  # of the lead's qualification when it was filled
     read_to = models.PositiveIntegerField(default=0)  # position of the last message that was read

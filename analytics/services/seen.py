@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from enterprisehub.errors import NotFound
-from enterprisehub.tenants.access import Role, may
+from enterprisehub.tenants.access import Role, may, require
 from enterprisehub.tenants.models import Agent, Membership
 
 
@@ -28,3 +28,8 @@ def agent(membership: Membership, agent_id: UUID) -> Agent:
     if found is None:
         raise NotFound("There is no such agent.")
     return found
+
+
+def acts_for(membership: Membership) -> None:
+    """Raises NotAllowed for who may look at others' figures and decide nothing about them (auditors, agents)."""
+    require(membership.role, "analytics.score")

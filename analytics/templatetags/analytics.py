@@ -11,7 +11,10 @@ from enterprisehub.tenants.access import may
 
 register = template.Library()
 # Name, URL name, operation. A page that is not in the house yet is not in the table.
-PLACES: tuple[tuple[str, str, str], ...] = ()
+PLACES: tuple[tuple[str, str, str], ...] = (
+    ("Agents", "results-agents", "analytics.read"),
+    ("Me", "results-me", "analytics.read.own"),
+)
 
 
 @register.simple_tag

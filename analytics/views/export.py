@@ -7,7 +7,6 @@ import io
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import batched
 from typing import Any, Final
 from uuid import UUID
 
@@ -77,8 +76,9 @@ def _note(tenant: UUID, name: str, count: int, actor: Actor) -> None:
 
 def _written(header: Row, rows: Iterable[Row]) -> Iterator[bytes]:
     yield (MARK + _lines([header])).encode()
-    for piece in batched(rows, AT_ONCE, strict=False):
-        yield _lines(piece).encode()
+    left = list(rows)
+    for start in range(0, len(left), AT_ONCE):
+        yield _lines(left[start : start + AT_ONCE]).encode()
 
 
 def _lines(rows: Iterable[Row]) -> str:
