@@ -41,15 +41,23 @@ def find(turns: Sequence[Turn], *, now: datetime) -> NextStep:
     """The firmest standing step: a later refusal takes a dated one away, a later dated one replaces it."""
     best = NextStep(NONE)
     for place, turn in enumerate(turns):
-        if turn.speaker == "agent":
-            named = _named(turn, now)
-            if named and (POINTS[named.level] >= POINTS[best.level] or named.level == DATED):
-                best = _settled(turns, place, named, now)
-            elif not named and best.level == NONE and (span := _vague(turn.text)):
-                best = NextStep(VAGUE, place, span.start, span.end)
-        elif best.level in (AGREED, DATED) and _called_off(turn.text, now=turn.at or now) and place > best.turn + 1:
-            best = NextStep(NONE, place, 0, min(len(turn.text), 160), lost=True)
+        if turn.speaker != "agent":
+            if best.level in (AGREED, DATED) and place > best.turn + 1 and _called_off(turn.text, now=turn.at or now):
+                best = NextStep(NONE, place, 0, min(len(turn.text), 160), lost=True)
+            continue
+        named = _named(turn, now)
+        if named:
+            best = _better(best, _settled(turns, place, named, now))
+        elif best.level == NONE and (span := _vague(turn.text)):
+            best = NextStep(VAGUE, place, span.start, span.end)
     return best
+
+
+def _better(best: NextStep, later: NextStep) -> NextStep:
+    """A later step replaces one that is no firmer; one that is refused after another was agreed to takes both away."""
+    if later.lost and best.level == AGREED:
+        return NextStep(NONE, later.turn, later.start, later.end, lost=True)
+    return later if POINTS[later.level] >= POINTS[best.level] else best
 
 
 def named_in(text: str, at: datetime) -> str:
