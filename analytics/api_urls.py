@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from analytics.api import agents
+
+urlpatterns = [
+    path("analytics/agents/<str:agent_id>", agents.OneAgent.as_view(), name="api_agent"),
+    path("analytics/agents/<str:agent_id>/plan", agents.PlanOfAgent.as_view(), name="api_agent_plan"),
+]
