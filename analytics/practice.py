@@ -90,8 +90,8 @@ def share(skill: str, filled: Filled) -> int:
         moments = [one for one in filled.met if one.answer >= 0]
         same = [one for one in moments if one.kind == skill.removeprefix(OBJECTION)] or moments
         return round(100 * sum(one.well for one in same) / len(same)) if same else 0
-    item = filled.item(skill)
-    return round(100 * item.points / item.most) if item.applies else 0
+    item = next((one for one in filled.items if one.key == skill), None)
+    return round(100 * item.points / item.most) if item and item.applies else 0
 
 
 def _praise(filled: Filled) -> tuple[str, ...]:

@@ -50,4 +50,4 @@ class PlanOfAgent(Door):
     def get(self, request: Request, agent_id: str) -> Response:
         """The skill that is practised now or was last, its drills, and the live conversations before and after."""
         found = shapes.plan(plans.standing(_agent(self, request, agent_id)))
-        return Response(shapes.PlanAnswer({**found, "processing_time_ms": self.ms}).data)
+        return Response(shapes.DevelopmentPlanAnswer({**found, "processing_time_ms": self.ms}).data)

@@ -125,7 +125,7 @@ class DrillShape(serializers.Serializer[Any]):
     passed_at = serializers.DateTimeField(allow_null=True)
 
 
-class PlanAnswer(serializers.Serializer[Any]):
+class DevelopmentPlanAnswer(serializers.Serializer[Any]):
     plan_id = serializers.UUIDField(allow_null=True, help_text="Null while there is no plan.")
     skill = serializers.CharField(allow_blank=True)
     state = serializers.CharField(allow_blank=True, help_text="active, measuring, closed")

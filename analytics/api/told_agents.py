@@ -18,4 +18,6 @@ DAYS = [
 agent = extend_schema(
     operation_id="analytics_agent", tags=TAGS, parameters=[AGENT_ID, *DAYS], responses=shapes.AgentAnswer
 )
-plan = extend_schema(operation_id="analytics_agent_plan", tags=TAGS, parameters=[AGENT_ID], responses=shapes.PlanAnswer)
+plan = extend_schema(
+    operation_id="analytics_agent_plan", tags=TAGS, parameters=[AGENT_ID], responses=shapes.DevelopmentPlanAnswer
+)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import NullIf
 
 from analytics import performance, skills, waits
 from analytics.measures import Mean, Rate
@@ -92,7 +93,7 @@ def _means(summed: Summed, name: str) -> ComparedMean:
 def _talk(agent_id: UUID, days: Range) -> dict[str, Any]:
     """What was said and how long answers took; the share of words is one value a day, so that one long talk is one day."""
     both = Q(agent_words__gt=0, prospect_words__gt=0)
-    share = F("agent_words") * 1.0 / (F("agent_words") + F("prospect_words"))
+    share = F("agent_words") * 1.0 / NullIf(F("agent_words") + F("prospect_words"), 0)
     wanted: dict[str, Any] = {}
     for who, part in _parts(agent_id, days).items():
         wanted |= {f"{who}_wait_{place}": Sum(F(f"waits__{place}"), filter=part) for place in range(waits.SIZE)}

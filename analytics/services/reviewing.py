@@ -19,6 +19,7 @@ from analytics.services import seen
 from enterprisehub.errors import Invalid, NotFound
 from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Membership
+from leads.models import Conversation
 
 LONGEST = 300
 
@@ -67,6 +68,12 @@ def card_of(membership: Membership, conversation_id: UUID) -> Scorecard:
     if found is None:
         raise NotFound("There is no scorecard of this conversation.")
     return found
+
+
+def unscored(membership: Membership, conversation_id: UUID) -> Conversation | None:
+    """A conversation whose agent's figures this person may see, and that has no scorecard yet."""
+    talks = Conversation.objects.select_related("lead", "agent").filter(agent__in=seen.agents(membership))
+    return talks.filter(pk=conversation_id, scorecards=None).first()
 
 
 def sheet(card: Scorecard) -> Sheet:

@@ -19,6 +19,9 @@ from enterprisehub.tenants.page import MemberRequest, page
 @page("analytics.read.own", "GET", "HEAD", "POST")
 def one(request: MemberRequest, conversation_id: UUID) -> HttpResponseBase:
     """GET /results/scorecards/<conversation>/; POST `item`, `points`, `reason`: a person's own word beside the machine's."""
+    waiting = reviewing.unscored(request.membership, conversation_id) if request.method != "POST" else None
+    if waiting is not None:
+        return render(request, "analytics/unscored.html", {"talk": waiting})
     card = reviewing.card_of(request.membership, conversation_id)
     if request.method == "POST":
         seen.acts_for(request.membership)

@@ -31,8 +31,8 @@ def world() -> World:
 def talk(
     world: World, person: Person, lines: tuple[str, ...], *, at: datetime | None = None, medium: str = Medium.CHAT
 ) -> UUID:
-    """A conversation of this person's as it was kept, which began then (two hours ago when nothing is said)."""
-    begun = at or now() - timedelta(hours=2)
+    """A conversation of this person's as it was kept, which began then (yesterday morning when nothing is said)."""
+    begun = at or (now() - timedelta(days=1)).replace(hour=15, minute=0)  # morning in the tenant's zone: one day
     with scope(person.agent.tenant_id):
         lead = Lead.objects.create(name="Pat Doe", agent=person.agent, completeness=0.5)
         last = begun + timedelta(minutes=len(lines))
