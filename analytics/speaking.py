@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from pydantic import BaseModel, Field
 
+from analytics import next_step
 from coaching.fairhousing import clean
 from coaching.grounding import unsupported, without_orders
 from enterprisehub.engines.base import Brief, Capability, Policy
+from leads.words import folded
 
 LONGEST: Final = 280  # characters of a reply
+SHARED: Final = 0.4  # of the script's longer words that have to come back
+_WORD: Final = re.compile(r"[a-z]+")
 SPANISH: Final = {"es": "Spanish", "en": "English"}
 
 
@@ -56,7 +61,21 @@ def adopt(line: Line, draft: BaseModel) -> str | None:
     if not text or len(text) > LONGEST or not clean(text):
         return None
     said = [line.script, *(text for _, text in line.talk)]
-    return None if unsupported(text, context=said, trusted=[]) else text
+    if unsupported(text, context=said, trusted=[]) or not _same_message(line.script, text):
+        return None
+    return text
+
+
+def _same_message(script: str, reply: str) -> bool:
+    """Whether they still say the same: agree where they agreed, and speak of what they spoke of."""
+    if next_step.accepted(script) != next_step.accepted(reply):
+        return False
+    meant, said = _content(script), _content(reply)
+    return not meant or len(meant & said) >= SHARED * len(meant)
+
+
+def _content(text: str) -> set[str]:
+    return {word for word in _WORD.findall(folded(text)) if len(word) > 3}
 
 
 PERSONA: Capability[Line, str] = Capability(
