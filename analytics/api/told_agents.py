@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -10,7 +11,7 @@ from analytics.api import shapes_agents as shapes
 
 TAGS = ["analytics"]
 AGENT_ID = OpenApiParameter("agent_id", UUID, OpenApiParameter.PATH, description="The agent's id.")
-DAYS = [
+DAYS: list[Any] = [
     shapes.TimeRange,
     OpenApiParameter("from", str, description="The first day, as 2026-11-01; instead of a time range."),
     OpenApiParameter("to", str, description="The last day; today when left out."),
