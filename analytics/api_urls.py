@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analytics.api import events, predictions, returns, trials
+from analytics.api import agents, events, predictions, returns, trials
 
 urlpatterns: list[URLPattern] = [
     path("analytics/events", events.Events.as_view(), name="api_analytics_events"),
@@ -15,4 +15,6 @@ urlpatterns: list[URLPattern] = [
     path("analytics/experiments/<experiment_id>/roll-back", trials.RollBack.as_view(), name="api_experiment_back"),
     path("analytics/roi", returns.Roi.as_view(), name="api_roi"),
     path("analytics/predictions/<str:lead_id>", predictions.Predictions.as_view(), name="api_predictions"),
+    path("analytics/agents/<str:agent_id>", agents.OneAgent.as_view(), name="api_agent"),
+    path("analytics/agents/<str:agent_id>/plan", agents.PlanOfAgent.as_view(), name="api_agent_plan"),
 ]

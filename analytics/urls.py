@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analytics.views import cost, digest, outcomes, overview, predictions, returns, trials
+from analytics.views import agents, cost, digest, outcomes, overview, practice, predictions, returns, scorecards, trials
 
 urlpatterns: list[URLPattern] = [
     path("results/", overview.overview_page, name="results"),
@@ -22,4 +22,11 @@ urlpatterns: list[URLPattern] = [
     path("results/digest/", digest.digest, name="results-digest"),
     path("leads/<uuid:lead_id>/outcomes/", outcomes.outcomes, name="lead-outcomes"),
     path("leads/<uuid:lead_id>/outcomes/<uuid:outcome_id>/take-back/", outcomes.take_back, name="outcome-take-back"),
+    path("results/agents/", agents.index, name="results-agents"),
+    path("results/agents/leaderboard/", agents.leaderboard, name="results-leaderboard"),
+    path("results/agents/<uuid:agent_id>/", agents.one, name="results-agent"),
+    path("results/agents/<uuid:agent_id>/plan/", agents.begin, name="results-agent-plan"),
+    path("results/me/", agents.me, name="results-me"),
+    path("results/scorecards/<uuid:conversation_id>/", scorecards.one, name="results-scorecard"),
+    path("results/practice/<uuid:drill_id>/", practice.drill, name="results-practice"),
 ]

@@ -27,4 +27,6 @@ schedule: dict[str, dict[str, Any]] = {
         "task": "analytics.wake_predictions",
         "schedule": crontab(hour=8, minute=20),
     },
+    "score conversations that rest": {"task": "analytics.score_all", "schedule": 120.0},
+    "measure what agents practise, and begin the week's skill": {"task": "analytics.develop_all", "schedule": 3600.0},
 }

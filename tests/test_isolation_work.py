@@ -29,6 +29,8 @@ CHORES = {
     "analytics.digests",
     "analytics.gather_all",
     "analytics.gather_trials",
+    "analytics.develop_all",
+    "analytics.score_all",
     "ghl.prune",
     "analytics.wake_ledgers",
     "analytics.wake_predictions",

@@ -1,5 +1,6 @@
 """What analytics remembers."""
 
+from analytics.models.agents import Attempt, DevelopmentPlan, Drill, Review, Scorecard, SkillDay, TalkDay
 from analytics.models.cost import LedgerDay
 from analytics.models.events import CREDIT, Daily, Event, EventKind, Watermark
 from analytics.models.outcomes import LostReason, Outcome, Spread, StaleDay, Told
@@ -9,7 +10,10 @@ from analytics.models.trials import Assignment, Experiment, ReturnTerms
 __all__ = [
     "CREDIT",
     "Assignment",
+    "Attempt",
     "Daily",
+    "DevelopmentPlan",
+    "Drill",
     "Event",
     "EventKind",
     "Experiment",
@@ -19,8 +23,12 @@ __all__ = [
     "Outcome",
     "PastRates",
     "ReturnTerms",
+    "Review",
+    "Scorecard",
+    "SkillDay",
     "Spread",
     "StaleDay",
+    "TalkDay",
     "Told",
     "Watermark",
 ]

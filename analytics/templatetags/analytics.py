@@ -13,6 +13,8 @@ register = template.Library()
 # Name, URL name, operation. A page that is not in the house yet is not in the table.
 PLACES: tuple[tuple[str, str, str], ...] = (
     ("Overview", "results", "analytics.read"),
+    ("Agents", "results-agents", "analytics.read"),
+    ("Me", "results-me", "analytics.read.own"),
     ("Experiments", "experiments", "analytics.read"),
     ("Return", "return", "analytics.read.money"),
     ("Predictions", "results-predictions", "analytics.read"),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from enterprisehub import (
+    seeded_analytics_agents,
     seeded_analytics_events,
     seeded_highlevel,
     seeded_lists,
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             seeded_plans.plan(plan, made)
         seeded_analytics_events.keep(made)
         seeded_trials.run(plan, made, number)
+        seeded_analytics_agents.keep(plan, made)
         return {
             "id": made.tenant.pk,
             "name": made.tenant.name,
