@@ -2,8 +2,8 @@
 
 from analytics.models.agents import Attempt, DevelopmentPlan, Drill, Review, Scorecard, SkillDay, TalkDay
 from analytics.models.cost import LedgerDay
-from analytics.models.events import CREDIT, Daily, Event, EventKind, Watermark
-from analytics.models.outcomes import LostReason, Outcome, Spread, StaleDay, Told
+from analytics.models.events import CREDIT, Daily, DayTotal, Event, EventKind, Watermark
+from analytics.models.outcomes import LostReason, Outcome, Spread, SpreadTotal, StaleDay, Told
 from analytics.models.predictions import Foretold, PastRates
 from analytics.models.trials import Assignment, Experiment, ReturnTerms
 
@@ -12,6 +12,7 @@ __all__ = [
     "Assignment",
     "Attempt",
     "Daily",
+    "DayTotal",
     "DevelopmentPlan",
     "Drill",
     "Event",
@@ -27,6 +28,7 @@ __all__ = [
     "Scorecard",
     "SkillDay",
     "Spread",
+    "SpreadTotal",
     "StaleDay",
     "TalkDay",
     "Told",

@@ -104,3 +104,19 @@ class Spread(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.day}, {self.bucket}: {self.n}"
+
+
+class SpreadTotal(TenantModel):
+    """The same of the whole brokerage: made from Spread, and quicker to read."""
+
+    kind = models.CharField(max_length=20, choices=EventKind)
+    day = models.DateField()
+    reason = models.CharField(max_length=80, blank=True)
+    bucket = models.SmallIntegerField()
+    n = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "day", "kind"], name="spread_total_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.day}, {self.bucket}: {self.n}"

@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from analytics.measures import Mean, Rate
-from analytics.models import Daily
+from analytics.models import Daily, DayTotal
 from analytics.ranges import Asked
 
+COARSE = frozenset({"day", "card_kind", "arm", "reason", "currency"})  # what DayTotal knows
 Counts = dict[tuple[Any, ...], "Counted"]
 
 
@@ -18,8 +19,12 @@ class Counted(Mean):
     """How often, and of what it had a value: sum and sum of squares."""
 
 
-def rows(asked: Asked) -> QuerySet[Daily]:
-    """The roll-up rows that the question is about."""
+def rows(asked: Asked, *by: str) -> QuerySet[Any]:
+    """The roll-up rows that the question is about: of the whole brokerage where they know all that is asked `by`, else the finer ones."""
+    names = {name for name, _ in asked.by} | set(by)
+    if asked.agent is None and asked.team is None and names <= COARSE:
+        whole = DayTotal.objects.filter(day__gte=asked.range.first, day__lte=asked.range.last)
+        return whole.filter(**dict(asked.by))
     found = Daily.objects.filter(day__gte=asked.range.first, day__lte=asked.range.last)
     if asked.agent:
         found = found.filter(agent=asked.agent)
@@ -30,7 +35,7 @@ def rows(asked: Asked) -> QuerySet[Daily]:
 
 def counts(asked: Asked, *by: str, kinds: Iterable[str] = ()) -> Counts:
     """(kind, *by) → how often; `by` are columns of Daily such as "day", "agent", "card_kind"; all kinds when none is named."""
-    found = rows(asked)
+    found = rows(asked, *by)
     wanted = list(kinds)
     if wanted:
         found = found.filter(kind__in=wanted)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db.models import Sum
 
 from analytics.measures import Lift, Rate, lift
-from analytics.models import EventKind, Spread
+from analytics.models import EventKind, Spread, SpreadTotal
 from analytics.ranges import Asked, Range
 from analytics.services import counting
 from analytics.services.counting import Counts
@@ -195,7 +195,9 @@ def _spreads(asked: Asked, kind: str) -> dict[str, dict[int, int]]:
     """reason -> bucket -> how many; nothing for filters that a spread does not know."""
     if only_cards(asked):
         return {}
-    rows = Spread.objects.filter(kind=kind, day__gte=asked.range.first, day__lte=asked.range.last, **dict(asked.by))
+    whole = asked.agent is None and asked.team is None and not asked.by
+    source: Any = SpreadTotal if whole else Spread
+    rows = source.objects.filter(kind=kind, day__gte=asked.range.first, day__lte=asked.range.last, **dict(asked.by))
     rows = rows.filter(agent=asked.agent) if asked.agent else rows
     rows = rows.filter(team=asked.team) if asked.team else rows
     found: dict[str, dict[int, int]] = defaultdict(dict)
@@ -207,7 +209,7 @@ def _spreads(asked: Asked, kind: str) -> dict[str, dict[int, int]]:
 def _amounts(asked: Asked) -> list[tuple[str, Decimal, Decimal]]:
     found: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     for place, days in enumerate((asked.range, asked.range.before)):
-        rows = counting.rows(asked.over(days)).filter(kind=EventKind.CLOSING, amount__gt=0).order_by()
+        rows = counting.rows(asked.over(days), "currency").filter(kind=EventKind.CLOSING, amount__gt=0).order_by()
         for currency, amount in rows.values_list("currency").annotate(Sum("amount")):
             found[currency][place] += amount
     return [(currency, now, before) for currency, (now, before) in sorted(found.items())]

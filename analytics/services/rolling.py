@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from analytics.models import Daily, Event, Spread, StaleDay
+from analytics.models import Daily, DayTotal, Event, Spread, SpreadTotal, StaleDay
 from analytics.spread import PER_DOUBLING
 from enterprisehub.tenants.scope import current, scope
 from enterprisehub.tenants.work import later
@@ -55,6 +55,17 @@ _SPREAD: Final = """
         AND kind IN ('response', 'stage', 'qualified', 'session')
     GROUP BY 3, 4, 5, 6, 7, 8, 9, 10, 11
 """
+_DAY_TOTAL: Final = """
+    INSERT INTO analytics_daytotal (id, tenant_id, kind, day, card_kind, arm, reason, currency, n, total, squares, amount)
+    SELECT gen_random_uuid(), %(tenant)s, kind, day, card_kind, arm, reason, currency, sum(n), sum(total::numeric)::float8,
+        sum(squares::numeric)::float8, sum(amount)
+    FROM analytics_daily WHERE tenant_id = %(tenant)s AND day = ANY(%(days)s) GROUP BY 3, 4, 5, 6, 7, 8
+"""
+_SPREAD_TOTAL: Final = """
+    INSERT INTO analytics_spreadtotal (id, tenant_id, kind, day, reason, bucket, n)
+    SELECT gen_random_uuid(), %(tenant)s, kind, day, reason, bucket, sum(n)
+    FROM analytics_spread WHERE tenant_id = %(tenant)s AND day = ANY(%(days)s) GROUP BY 3, 4, 5, 6
+"""
 
 
 def roll_up() -> int:
@@ -98,6 +109,17 @@ def of_days(days: Sequence[date]) -> None:
     with connection.cursor() as cursor:
         for sentence in (_DAILY, _DISTINCT, _SPREAD):
             cursor.execute(sentence, facts)
+    add_up(days)
+
+
+def add_up(days: Sequence[date]) -> None:
+    """Make the whole brokerage's rows of these days from the finer ones."""
+    DayTotal.objects.filter(day__in=days).delete()
+    SpreadTotal.objects.filter(day__in=days).delete()
+    facts: dict[str, Any] = {"tenant": current(), "days": list(days)}
+    with connection.cursor() as cursor:
+        cursor.execute(_DAY_TOTAL, facts)
+        cursor.execute(_SPREAD_TOTAL, facts)
 
 
 def _pieces(days: Sequence[date]) -> Iterator[Sequence[date]]:

@@ -13,8 +13,9 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.models import Daily, Event, EventKind, Spread, StaleDay
-from analytics.services import keeping, rolling
+from analytics.models import Daily, DayTotal, Event, EventKind, Spread, SpreadTotal, StaleDay
+from analytics.ranges import Asked, Range
+from analytics.services import counting, keeping, rolling
 from analytics.spread import bucket, quantile
 from enterprisehub.tenants.scope import named, scope
 from tests.world import World
@@ -48,7 +49,9 @@ def rows() -> list[Any]:
     names = [f.name for f in Daily._meta.concrete_fields if f.name not in ("id", "tenant")]
     daily = sorted(Daily.objects.values_list(*names), key=str)
     spread = Spread.objects.values_list("kind", "day", "agent", "medium", "reason", "bucket", "n")
-    return [*daily, *sorted(spread, key=str)]
+    whole = DayTotal.objects.values_list("kind", "day", "card_kind", "arm", "reason", "n", "total", "squares")
+    wide = SpreadTotal.objects.values_list("kind", "day", "reason", "bucket", "n")
+    return [*daily, *sorted(spread, key=str), *sorted(whole, key=str), *sorted(wide, key=str)]
 
 
 def act(world: World, step: tuple[str, Any]) -> None:
@@ -91,16 +94,27 @@ def _event(world: World, one: dict[str, Any]) -> Event:
 @given(steps=st.lists(STEP, max_size=10))
 def test_rebuilt_is_what_grew_bit_by_bit(world: World, steps: list[tuple[str, Any]]) -> None:
     with scope(world.oakwood.pk):
-        Event.objects.all().delete()
-        Daily.objects.all().delete()
-        Spread.objects.all().delete()
-        StaleDay.objects.all().delete()
+        for model in (Event, Daily, Spread, DayTotal, SpreadTotal, StaleDay):
+            model.objects.all().delete()
         for step in [*steps, ("roll", None)]:
             act(world, step)
         grown = rows()
         rolling.of_days([FIRST + timedelta(days=back) for back in range(4)])
         assert rows() == grown
         assert not StaleDay.objects.exists()
+
+
+def test_the_whole_brokerages_rows_say_the_same_as_the_finer_ones(world: World) -> None:
+    with scope(world.oakwood.pk):
+        act(world, ("add", [{**_PLAIN, "back": n % 3, "value": float(n), "talk": n % 4} for n in range(40)]))
+        rolling.of_days([FIRST + timedelta(days=back) for back in range(3)])
+        days = Asked(Range(FIRST, FIRST + timedelta(days=2)))
+        coarse, fine = counting.counts(days, "day"), counting.counts(days, "day", "agent")
+        assert len(coarse) == 3
+        for (kind, day), one in coarse.items():
+            parts = [part for key, part in fine.items() if key[:2] == (kind, day)]
+            assert one.n == sum(part.n for part in parts)
+            assert one.total == pytest.approx(sum(part.total for part in parts))
 
 
 def test_a_mark_that_comes_while_a_day_is_counted_stays(world: World) -> None:

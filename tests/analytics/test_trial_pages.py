@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils.timezone import localdate, now
 
 from analytics.models import Assignment, Daily, EventKind, Experiment, LedgerDay, ReturnTerms
-from analytics.services import returns, trial_life
+from analytics.services import returns, rolling, trial_life
 from analytics.services.trial_life import Wanted
 from enterprisehub.privacy.models import AuditEvent
 from enterprisehub.tenants import api_keys
@@ -68,7 +68,8 @@ def ripened(world: World, row: Experiment, **shares: float) -> None:
 
 def day(world: World, days_ago: int, kind: str, n: int, **more: Any) -> None:
     with scope(world.oakwood.pk):
-        Daily.objects.create(day=localdate() - timedelta(days=days_ago), kind=kind, n=n, **more)
+        row = Daily.objects.create(day=localdate() - timedelta(days=days_ago), kind=kind, n=n, **more)
+        rolling.add_up([row.day])
 
 
 class TestExperimentPages:
