@@ -231,6 +231,8 @@ class _Told:
 
 def _sentence(terms: Terms, told: _Told, against: Against) -> str:
     paid = f"Coaching cost {money(told.cost.total, terms.currency)} in this period"
+    if told.cost.missing:
+        paid = f"What coaching cost is not known in full: {' and '.join(told.cost.missing)} have no stated rate"
     if told.gain is None or told.net is None or told.lift is None:
         return f"{paid}; what it brought cannot be said in money: {_lowered(told.why)}"
     now, then = against.now.conversion, against.then.conversion

@@ -18,7 +18,7 @@ import yaml
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from enterprisehub import demo_day, demo_highlevel, seeded_analytics_events
+from enterprisehub import demo_day, demo_highlevel, demo_past, seeded_analytics_events
 from enterprisehub.tenants import api_keys
 from enterprisehub.tenants.access import Role
 from enterprisehub.tenants.models import Agent, ApiKey, Membership, Tenant, User
@@ -75,10 +75,10 @@ def script() -> dict[str, Any]:
 
 def cast(run: int = 0) -> list[Player]:
     """Make (or find) the demo's tenants and people, and a fresh lead for each; run n takes the n-th name."""
-    return [_player(wanted, run) for wanted in script()["tenants"]]
+    return [_player(wanted, run, number) for number, wanted in enumerate(script()["tenants"])]
 
 
-def _player(wanted: dict[str, Any], run: int) -> Player:
+def _player(wanted: dict[str, Any], run: int, number: int) -> Player:
     with unscoped("the demo makes its tenants"):
         tenant, _ = Tenant.objects.get_or_create(
             slug=wanted["slug"],
@@ -110,6 +110,7 @@ def _player(wanted: dict[str, Any], run: int) -> Player:
         ApiKey.objects.filter(name="Demo integration").delete()
         key = ApiKey(name="Demo integration", scopes=["coaching:write", "coaching:read"], agent=agent)
         text = api_keys.issue(key)
+    demo_past.lay_out(tenant, agent, number=number)
     contact_id, lead_id = _prospect(tenant, agent, wanted["lead"], run)
     return Player(
         tenant.slug,

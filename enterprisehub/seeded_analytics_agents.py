@@ -75,8 +75,8 @@ def _talks(plan: Plan, made: Made, agent: Agent, number: int) -> None:
         )
         key = ("past", made.tenant.slug, number, place)
         lead = Lead(
-            id=plan.key(*key, "lead"), name=f"{_name(chance)} {made.mark}", agent=agent, language="en", stage=chance.choice(Stage.values[:6]),
-            created_at=at, spoken_at=at, source=f"website {made.mark}", completeness=round(chance.uniform(0.3, 0.9), 2),
+            id=plan.key(*key, "lead"), name=f"{_name(chance)} {made.mark}".strip(), agent=agent, language="en", stage=chance.choice(Stage.values[:6]),
+            created_at=at, spoken_at=at, source=f"website {made.mark}".strip(), completeness=round(chance.uniform(0.3, 0.9), 2),
         )  # fmt: skip
         lines = _lines(chance, agent, skill + 0.1 * place / count)
         last = at + timedelta(minutes=3 * len(lines))

@@ -183,7 +183,13 @@ def _talk(told: History, day: date, number: int, back: int) -> None:
         if turn and chance.random() < 0.3:
             break
         told.add(EventKind.REPLY, at, (key, turn), **facts)
-    told.add(EventKind.SESSION, at, (key,), value=round((at - start).total_seconds() / 60, 2), **facts)
+    told.add(
+        EventKind.SESSION,
+        at,
+        (key,),
+        value=round(min((at - start).total_seconds() / 60, chance.lognormvariate(2.3, 0.6)), 2),
+        **facts,
+    )
     if number % 2 == 0:
         _life(told, talk, booked=booked)
 

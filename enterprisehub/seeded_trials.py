@@ -61,7 +61,7 @@ def _terms(plan: Plan, made: Made, owner: Membership) -> None:
 
 def _holdout(plan: Plan, made: Made, owner: Membership, rates: dict[str, float]) -> None:
     """It ran most of a year ago, so that every window has passed."""
-    name = f"Do cards lead to appointments? {made.mark}"
+    name = f"Do cards lead to appointments? {made.mark}".strip()
     wanted = Wanted(name, "holdout", "outcome.appointment", share=30, effect=0.4, max_days=120)
     row = trial_life.plan(wanted, by=owner)
     start = now() - timedelta(days=330)
@@ -102,7 +102,7 @@ def _comparison(made: Made, draft: PlaybookVersion, owner: Membership) -> None:
     """Planned, not started: whoever tries the demonstration starts it."""
     trial_life.plan(
         Wanted(
-            f"Softer words about price {made.mark}",
+            f"Softer words about price {made.mark}".strip(),
             "playbook",
             "outcome.reply",
             share=50,

@@ -13,6 +13,7 @@ from enterprisehub import (
     seeded_analytics_events,
     seeded_highlevel,
     seeded_lists,
+    seeded_past,
     seeded_plans,
     seeded_talk,
     seeded_trials,
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         seeded_analytics_events.keep(made)
         seeded_trials.run(plan, made, number)
         seeded_analytics_agents.keep(plan, made)
+        seeded_past.keep(plan, made)
         return {
             "id": made.tenant.pk,
             "name": made.tenant.name,
