@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.timezone import now
 
-from analytics.models import PastRates
+from analytics.models import LedgerDay, PastRates
 from analytics.services import predicting, spending
 from coaching.models import Suggestion, TakeOver, Whisper
 from enterprisehub.engines import prices
@@ -95,7 +95,7 @@ def _help(plan: Plan, made: Made) -> None:
 
 def _ledger() -> None:
     """Four weeks of calls; a stand-in's, so nobody was paid."""
-    if EngineCall.objects.exists():
+    if LedgerDay.objects.exists():
         return
     chance, moment = Random(str(current())), now()
     cards = list(Suggestion.objects.values_list("pk", flat=True)[:200])
