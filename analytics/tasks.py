@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.services import effectiveness as coaching_effect
 from analytics.services import predicting, spending
 from enterprisehub.tenants.work import chore, task
 
@@ -24,3 +25,8 @@ def wake_predictions() -> None:
 @task("analytics.predict", ignore_result=True)
 def predict() -> None:
     predicting.count()
+
+
+@task("analytics.effectiveness", waits=True)
+def effectiveness(time_range: str) -> None:
+    coaching_effect.run(time_range)

@@ -12,6 +12,8 @@ from enterprisehub.tenants.access import may
 register = template.Library()
 # Name, URL name, operation. A page that is not in the house yet is not in the table.
 PLACES: tuple[tuple[str, str, str], ...] = (
+    ("Coaching", "results-coaching", "analytics.read"),
+    ("Value", "results-value", "analytics.read"),
     ("Predictions", "results-predictions", "analytics.read"),
     ("Cost", "results-cost", "analytics.read.money"),
 )
