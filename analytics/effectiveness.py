@@ -79,29 +79,43 @@ class Finding:
 Table = Mapping[Thing, Counts]
 
 
+@dataclass(frozen=True)
+class _Test:
+    """A thing and an outcome, before it is known how many such tests there are."""
+
+    thing: Thing
+    outcome: str
+    rate: Rate
+    others: Rate
+    basis: Basis
+    used: Rate
+
+    @property
+    def enough(self) -> bool:
+        return self.rate.enough and self.others.enough
+
+
 def judge(shown: Table, held: Table, *, outcomes: Sequence[str] = JUDGED) -> tuple[Finding, ...]:
     """A finding per thing and outcome, most striking first; all tests of the call share one false-discovery rate.
 
     `shown` and `held` count conversations by thing; Thing("all", "") counts all of them.
     """
-    open_ = [one for thing in shown if thing.sort in SORTS for one in _compared(thing, shown, held, outcomes)]
-    tested = [i for i, (_, _, rate, others, _) in enumerate(open_) if rate.n >= FEWEST and others.n >= FEWEST]
-    qs = dict(zip(tested, discoveries([fisher(open_[i][2], open_[i][3]) for i in tested]), strict=True))
-    found = [_finding(*one, used=shown[one[0]], q=qs.get(i)) for i, one in enumerate(open_)]
+    tests = [one for thing in shown if thing.sort in SORTS for one in _tests(thing, shown, held, outcomes)]
+    enough = [one for one in tests if one.enough]
+    qs = dict(zip(map(id, enough), discoveries([fisher(one.rate, one.others) for one in enough]), strict=True))
+    found = [_finding(one, qs.get(id(one))) for one in tests]
     return tuple(
         sorted(found, key=lambda one: (one.q, one.thing.sort, one.thing.key, one.thing.card_kind, one.outcome))
     )
 
 
-_Compared = tuple[Thing, str, Rate, Rate, Basis]
-
-
-def _compared(thing: Thing, shown: Table, held: Table, outcomes: Sequence[str]) -> Iterable[_Compared]:
-    control = held.get(thing, Counts())
+def _tests(thing: Thing, shown: Table, held: Table, outcomes: Sequence[str]) -> Iterable[_Test]:
+    counts, control = shown[thing], held.get(thing, Counts())
     randomised = control.n >= FEWEST and thing.sort in ("kind", "line", "ask", "situation")
     others = control if randomised else _others(thing, shown)
+    used, basis = Rate(min(counts.used, counts.n), counts.n), "holdout" if randomised else "others"
     for outcome in outcomes:
-        yield thing, outcome, shown[thing].rate(outcome), others.rate(outcome), "holdout" if randomised else "others"
+        yield _Test(thing, outcome, counts.rate(outcome), others.rate(outcome), basis, used)  # type: ignore[arg-type]
 
 
 def _others(thing: Thing, shown: Table) -> Counts:
@@ -113,16 +127,19 @@ def _others(thing: Thing, shown: Table) -> Counts:
     return whole.without(shown[thing])
 
 
-def _finding(thing: Thing, outcome: str, rate: Rate, others: Rate, basis: Basis, *, used: Counts, q: float | None) -> Finding:  # fmt: skip
-    difference = lift(rate, others)
+def _finding(test: _Test, q: float | None) -> Finding:
+    difference = lift(test.rate, test.others)
     verdict: Verdict = "few"
     if q is not None and difference is not None:
-        better = (difference.points > 0) == (outcome in GOOD)
+        better = (difference.points > 0) == (test.outcome in GOOD)
         verdict = "unclear" if q > FALSE or not difference.clear else ("high" if better else "low")
     return Finding(
-        thing, outcome, rate, others, basis, Rate(min(used.used, used.n), used.n),
-        difference, shrunk(rate, others, weight=WEIGHT), 1.0 if q is None else q, verdict,
-    )  # fmt: skip
+        **vars(test),
+        lift=difference,
+        shrunk=shrunk(test.rate, test.others, weight=WEIGHT),
+        q=1.0 if q is None else q,
+        verdict=verdict,
+    )
 
 
 def patterns(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from analytics.api import shapes_effect as shapes
 from analytics.api import told_effect as told
+from analytics.models import Analysis
 from analytics.ranges import SPANS
 from analytics.services import effectiveness
 from enterprisehub.errors import Invalid
@@ -41,7 +42,7 @@ class Competition(Door):
         return Response(shapes.competition(_newest(request)))
 
 
-def _newest(request: Request) -> effectiveness.Analysis | None:
+def _newest(request: Request) -> Analysis | None:
     span = request.query_params.get("time_range", "90d")
     if span not in SPANS:
         raise Invalid(f"Say one of {', '.join(SPANS)}.", field="time_range")

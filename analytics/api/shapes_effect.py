@@ -18,7 +18,7 @@ class FindingAnswer(serializers.Serializer[Any]):
     sort = serializers.CharField(help_text="kind, line, ask, playbook, prompt or situation.")
     key = serializers.CharField()
     card_kind = serializers.CharField(allow_blank=True)
-    label = serializers.CharField()
+    text = serializers.CharField(help_text="The line, or what the thing is called.")
     outcome = serializers.CharField()
     hits = serializers.IntegerField()
     n = serializers.IntegerField(help_text="Conversations, once each.")
@@ -74,7 +74,7 @@ class PositionAnswer(serializers.Serializer[Any]):
     value = serializers.FloatField()
     unit = serializers.CharField()
     segment = serializers.CharField(allow_blank=True)
-    source = serializers.CharField()
+    published_by = serializers.CharField()
     date = serializers.DateField()
     own = serializers.FloatField(allow_null=True, help_text="A share, or seconds; null with too few cases.")
     own_low = serializers.FloatField(allow_null=True)
@@ -105,7 +105,7 @@ def analysis(row: Analysis | None) -> dict[str, Any]:
         "read_by": samples.get("by", "local"),
         "conversations": result.get("talks", 0),
         "held_back": result.get("held", 0),
-        "findings": result.get("findings", []),
+        "findings": [{**one, "text": one["label"]} for one in result.get("findings", [])],
         "patterns": [one["text"] for one in samples.get("patterns", [])],
         "improvement_areas": result.get("improve", []),
         "recommendations": result.get("recommend", []),
@@ -119,7 +119,7 @@ def competition(row: Analysis | None) -> dict[str, Any]:
     result: dict[str, Any] = row.result if row else {}
     told = {
         "analysed_at": row.ended_at if row else None,
-        "market": result.get("market", []),
+        "market": [{**one, "published_by": one["source"]} for one in result.get("market", [])],
         "plan": [{**one, "confidence": one["sure"]} for one in result.get("plan", [])],
     }
     return CompetitionAnswer(told).data

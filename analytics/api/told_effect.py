@@ -23,7 +23,7 @@ _EXAMPLE = {
             "sort": "line",
             "key": "rates.any.en.say.1",
             "card_kind": "rates",
-            "label": "Would it help to see the payment at two rates?",
+            "text": "Would it help to see the payment at two rates?",
             "outcome": "appointment",
             "hits": 31,
             "n": 96,

@@ -24,6 +24,22 @@ AREAS = (
     ("routine", "Routine work to take off people"),
 )
 MANAGE = "analytics.manage"
+# Per table: the file's name, where its rows are, and its columns.
+FILES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "market": (
+        "market",
+        "market",
+        {
+            "Metric": "label", "Segment": "segment", "Market": "value", "Unit": "unit", "Source": "source",
+            "Date": "date", "Own": "own", "From": "own_low", "To": "own_high", "Cases": "own_n", "Standing": "standing",
+        },
+    ),
+    "plan": (
+        "value-plan",
+        "plan",
+        {"Area": "area", "What": "title", "Why": "why", "Do": "do", "Expected": "expected", "Confidence": "sure"},
+    ),
+}  # fmt: skip
 
 
 @page("analytics.read", "GET", "HEAD", "POST")
@@ -88,26 +104,6 @@ def _brought(request: MemberRequest) -> market.Looked | None:
 
 
 def _file(request: MemberRequest, result: dict[str, Any]) -> HttpResponseBase:
-    if request.GET.get("table") == "market":
-        header = ("Metric", "Segment", "Market", "Unit", "Source", "Date", "Own", "From", "To", "Cases", "Standing")
-        names = (
-            "label",
-            "segment",
-            "value",
-            "unit",
-            "source",
-            "date",
-            "own",
-            "own_low",
-            "own_high",
-            "own_n",
-            "standing",
-        )
-        return export.table(
-            request, "market", header, [[row[name] for name in names] for row in result.get("market", [])]
-        )
-    header = ("Area", "What", "Why", "Do", "Expected", "Confidence")
-    names = ("area", "title", "why", "do", "expected", "sure")
-    return export.table(
-        request, "value-plan", header, [[row[name] for name in names] for row in result.get("plan", [])]
-    )
+    name, key, columns = FILES["market" if request.GET.get("table") == "market" else "plan"]
+    rows = [[row[column] for column in columns.values()] for row in result.get(key, [])]
+    return export.table(request, name, tuple(columns), rows)

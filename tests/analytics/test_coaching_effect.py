@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils.timezone import now
+from django.utils.timezone import now, override
 
 from analytics.effectiveness import Counts, Thing
 from analytics.models import Analysis, Benchmark, Event, EventKind, Preceded, Proposal, Theme
@@ -317,7 +317,8 @@ def test_words_that_agents_say_again_and_again_are_proposed_without_anybodys_nam
                 said=text,
                 client_id=str(uuid4()),
             )
-        proposals.make((), Range(today(world) - timedelta(days=2), today(world)))
+        with override(ZoneInfo(world.oakwood.timezone)):
+            proposals.make((), Range(today(world) - timedelta(days=2), today(world)))
         titles = [one.title for one in Proposal.objects.all()]
     assert titles == [
         "Take in the agents' own words: Shall we look at what the payment would be with five percent down?"
