@@ -20,6 +20,7 @@ from coaching.models import Session, Suggestion
 from coaching.objections import Turn
 from coaching.questions import QuestionContext, next_question
 from coaching.services import advising, feedback, hearing, history, sessions
+from coaching.trials import HELD
 from coaching.wire import card_payload
 from enterprisehub.errors import Conflict, HubError, Invalid, NotFound
 from enterprisehub.realtime import tickets
@@ -254,10 +255,12 @@ def _language(text: str) -> str | None:
 
 
 def _coaching(heard: hearing.Heard, ms: float) -> dict[str, Any]:
-    card, answer = heard.suggestion, heard.answer
+    held = heard.suggestion is not None and heard.suggestion.arm == HELD
+    # A trial does not tell: to a program, too, a card that it holds back is no card.
+    card, answer = (None, heard.answer) if held else (heard.suggestion, heard.answer)
     found = answer.objections.objections[0] if answer is not None and answer.objections.objections else None
     kind = card.kind if card is not None and card.kind in KINDS else found.kind if found else None
-    asked = answer.question.text if answer is not None and answer.question is not None else None
+    asked = answer.question.text if answer is not None and answer.question is not None and not held else None
     sure = card if card is not None else found
     return {
         "objection_detected": kind is not None,

@@ -49,6 +49,7 @@ class CoachQuestion:
     it is read here); a slot of the newest message has
     the turn after the history. `known` maps a slot or placeholder name (first_name, area, price …) to its confirmed value; `asked` are slots asked lately
     and `used_lines` ids of lines this agent read lately, both newest last; `experience` is novice | experienced | expert.
+    `prompt` names what Claude is told instead of the house's prompt, in a running comparison.
     """
 
     text: str
@@ -65,6 +66,7 @@ class CoachQuestion:
     experience: str = "novice"
     agent_language: str = "en"
     playbook: Library = field(default_factory=Library.base)
+    prompt: str = ""
     objections: ObjectionAnswer | None = field(default=None, repr=False, compare=False)
     read: dict[str, CoachAnswer] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What the local engine said about it, kept: a refinement comes back to that for every few words that arrive."""

@@ -212,6 +212,49 @@ class Improvement(TenantModel):
         constraints = [SameTenant(field="feedback", name="improvement_feedback_same_tenant")]
 
 
+class Replay(TenantModel):
+    """What a draft, or another prompt, would have shown for the golden conversations and for the latest real ones; what is worse
+    blocks it. No names and no addresses: the words are pseudonymised before they are kept."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Running"
+        PASSED = "passed", "Nothing got worse"
+        BLOCKED = "blocked", "Blocked"
+        FAILED = "failed", "Broken off"
+
+    version = models.ForeignKey("PlaybookVersion", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    prompt = models.CharField(max_length=80, blank=True)  # name of a prompt file, when it is not about a playbook
+    fingerprint = models.CharField(max_length=200)  # of what was compared: old and new lines, golden conversations
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    golden = models.PositiveIntegerField(default=0)
+    recent = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    worse = models.JSONField(default=dict, blank=True)  # name of the problem → how often
+    changes = models.JSONField(default=list, blank=True)  # the first of them, the worse ones ahead
+    note = models.CharField(max_length=200, blank=True)
+    created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            SameTenant(field="version", name="replay_version_same_tenant"),
+            SameTenant(field="created_by", name="replay_author_same_tenant"),
+        ]
+        indexes = [models.Index(fields=["tenant", "fingerprint"], name="replay_by_fingerprint")]
+
+    def __str__(self) -> str:
+        return f"{self.prompt or self.version}: {self.get_state_display()}"
+
+    @property
+    def open(self) -> bool:
+        return self.state in (self.State.WAITING, self.State.RUNNING)
+
+
 class Playbook(TenantModel):
     """A tenant's own lines, laid over the base library."""
 

@@ -24,13 +24,15 @@ OFFER_CHANCE: Final = 0.9
 """How often an amount below the listed price is an objection to it (measured on negotiations, docs/quality.md)."""
 PUTTING_OFF: Final = frozenset({"timing", "stall"})
 """Kinds whose weak cues ("not right now") are no objection where the agent has just asked whether to do something."""
-BY_MEANING: Final = 0.65
-"""How much the network's word counts beside the linear model's; held-out lines of our own say so, flatly between .6 and .8."""
+BY_MEANING: Final = 0.6
+"""How much the network's word counts beside the linear model's; lines that neither had seen say so, flatly between .5 and .65."""
 OPT_OUT: Final = "opt_out"
 UNHEARD: Final = 1e-5
 """The least chance that either is taken to give; nothing is impossible because one of them says so."""
-GATE: Final = 0.72
+GATE: Final = 0.75
 """The chance of any objection at all from which one is named: a wrong card costs the agent more than a missing one."""
+FIRM: Final = 0.7
+"""The same where the likeliest kind is one that may not be argued with: there a missing one costs more."""
 SURE: Final = 0.9
 """The chance of any objection from which the likeliest kind is named even when the kinds share that chance among them."""
 BESIDE: Final = 0.5
@@ -141,7 +143,7 @@ def named(chances: Mapping[str, float], least: Mapping[str, float]) -> list[str]
     What may not be argued with is named beside anything, however likely the other is.
     """
     some, likeliest = sum(chances.values()), max(chances, key=lambda kind: chances[kind])
-    if some < GATE:
+    if some < (GATE if likeliest in OVERCOMABLE else FIRM):
         return []
     share = {kind: BESIDE * chances[likeliest] if kind in OVERCOMABLE else 0.0 for kind in chances}
     found = [kind for kind, chance in chances.items() if chance >= max(least[kind], share[kind])]

@@ -73,6 +73,7 @@ def brief(question: CoachQuestion) -> Brief:
         ),
         sources=frozenset(question.playbook.lines(question.vertical, local.language)),
         names=tuple(v for k in ("first_name", "last_name", "name", "agent_name") if (v := question.known.get(k, ""))),
+        prompt=question.prompt,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from coaching.services import feedback as feedback_services
-from coaching.services import refining, transcribing
+from coaching.services import prompt_replays, refining, replays, transcribing
 from enterprisehub.tenants.work import task
 
 
@@ -22,3 +22,14 @@ def improve(feedback: str) -> None:
 @task("coaching.transcribe", waits=True, ignore_result=True)
 def transcribe(lead: str, call: str, inbound: int) -> None:
     transcribing.transcribe(UUID(lead), call, inbound=bool(inbound))
+
+
+# Under the broker's visibility timeout of 300 s, so that a replay is not handed out twice while it runs.
+@task("coaching.replay", waits=True, ignore_result=True, soft_time_limit=240, time_limit=280)
+def replay(replay: str) -> None:
+    replays.run(UUID(replay))
+
+
+@task("coaching.replay_prompt", waits=True, ignore_result=True, soft_time_limit=280, time_limit=290)
+def replay_prompt(replay: str) -> None:
+    prompt_replays.run(replay)

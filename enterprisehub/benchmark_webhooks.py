@@ -8,7 +8,7 @@ import random
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -25,6 +25,16 @@ MESSAGES_PER_SECOND = (
     50.0  # beyond that the rest are changes of contacts: no brokerage has more prospects writing at once
 )
 SETTLED_WITHIN = 60.0  # seconds after the last event
+
+
+class Row(NamedTuple):
+    """An event as the inbox has it."""
+
+    id: str
+    type: str
+    state: str
+    kept: datetime
+    done: datetime | None
 
 
 @dataclass
@@ -108,22 +118,23 @@ def _change(mark: str, location: str, contact: str) -> dict[str, Any]:
     return {**_envelope(mark, "ContactTagUpdate", location), "id": contact, "firstName": "Zoe", **tags}
 
 
-def settle(made: Cast) -> list[tuple[str, str, str, datetime | None]]:
-    """Every event of the cast as the inbox has it (id, type, state, done at), once nothing waits or the time is over."""
+def settle(made: Cast) -> list[Row]:
+    """Every event of the cast as the inbox has it, once nothing waits or the time is over."""
     end = time.monotonic() + SETTLED_WITHIN
     while True:
         rows = _rows(made)
-        if time.monotonic() > end or not any(state == "waiting" for _, _, state, _ in rows):
+        if time.monotonic() > end or not any(row.state == "waiting" for row in rows):
             return rows
         time.sleep(0.5)
 
 
-def _rows(made: Cast) -> list[tuple[str, str, str, datetime | None]]:
-    sentence = "SELECT external_id, type, state, processed_at FROM ghl_inboundevent WHERE tenant_id = ANY (%s)"
+def _rows(made: Cast) -> list[Row]:
+    sentence = (
+        "SELECT external_id, type, state, received_at, processed_at FROM ghl_inboundevent WHERE tenant_id = ANY (%s)"
+    )
     with unscoped("a benchmark reads its ledger"), connection.cursor() as cursor:
         cursor.execute(sentence, [made.tenants])
-        found: list[tuple[str, str, str, datetime | None]] = cursor.fetchall()
-    return found
+        return [Row(*row) for row in cursor.fetchall()]
 
 
 def heard_twice(made: Cast) -> int:
@@ -140,12 +151,12 @@ def heard_twice(made: Cast) -> int:
 def judge(
     planned: list[tuple[float, dict[str, Any]]],
     seen: dict[str, Any],
-    rows: list[tuple[str, str, str, datetime | None]],
+    rows: list[Row],
     began: float,
 ) -> dict[str, Any]:
     """The figures, each from the planned moment of the event. `began` is the wall clock at the start."""
-    states = {name: state for name, _, state, _ in rows}
-    ends = {name: done.timestamp() - began for name, _, _, done in rows if done is not None}
+    states = {row.id: row.state for row in rows}
+    ends = {row.id: row.done.timestamp() - began for row in rows if row.done is not None}
     messages = {event["webhookId"] for _, event in planned if event["type"] == "InboundMessage"}
     acks = {
         event["webhookId"]: (seen["acks"][event["webhookId"]] - at) * 1000
@@ -168,6 +179,7 @@ def judge(
         "processed": spread(list(worked.values())),
         "processed_messages": spread([ms for name, ms in worked.items() if name in messages]),
         "card": spread(cards),
+        "stages": _stages(planned, seen, rows, began),
         "sent": len(planned),
         "messages": len(messages),
         "acked": len(acks),
@@ -175,7 +187,20 @@ def judge(
         "doubled": len(rows) - len(states),
         "states": counted,
         "statuses": seen["statuses"],
-        "sent_per_second": round(len(planned) / max(0.001, seen["sending_s"]), 1),
-        "acked_per_second": round(len(acks) / max(0.001, seen["lasted_s"]), 1),
+        "sent_per_second": round(len(seen["late"]) / max(0.001, seen["sending_s"]), 1),
+        "acked_per_second": round(len(seen["acks"]) / max(0.001, seen["lasted_s"]), 1),
         "client": {"late": spread(seen["late"]), "cpu_ms_each": round(seen["cpu_s"] * 1000 / max(1, len(planned)), 3)},
+    }
+
+
+def _stages(
+    planned: list[tuple[float, dict[str, Any]]], seen: dict[str, Any], rows: list[Row], began: float
+) -> dict[str, Any]:
+    """Where the time of those messages goes that brought a card: until the door read it, until its work was done, until it was shown."""
+    at = {event["webhookId"]: moment for moment, event in planned}
+    shown = [row for row in rows if row.done is not None and row.id in seen["cards"] and row.id in at]
+    return {
+        "kept": spread([(row.kept.timestamp() - began - at[row.id]) * 1000 for row in shown]),
+        "worked": spread([(row.done - row.kept).total_seconds() * 1000 for row in shown if row.done]),
+        "shown": spread([(seen["cards"][row.id] + began - row.done.timestamp()) * 1000 for row in shown if row.done]),
     }

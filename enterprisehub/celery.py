@@ -1,4 +1,4 @@
-"""What runs in the worker? Each app's tasks, in two queues: `live` waits on Claude, `default` is the rest."""
+"""What runs in the worker? Each app's tasks: `live` waits on Claude for cards, `plans` for plans, `default` is the rest."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def keep_our_logs(**_: Any) -> None:
 
 @worker_init.connect
 def load_what_is_slow(sender: Any, **_: Any) -> None:
-    """Claude's client and our tables take seconds to load: before the first card waits, not in 32 threads at once.
+    """Claude's client and our tables take seconds to load: before the first card waits, not in all threads at once.
 
     Forked workers load their own.
     """

@@ -63,6 +63,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 DATABASE_POOL_TIMEOUT = config.number("DATABASE_POOL_TIMEOUT", 10, least=0.1, most=60)
+_answer = config.number("DATABASE_ANSWER_WITHIN", 20, least=1, most=3600)
+DATABASE_ANSWER_WITHIN = None if _owner else _answer  # migrations take as long as they take
 if SERVICES_CONFIGURED:
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
@@ -110,7 +112,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # A refinement that its worker took with it to the grave is worthless by the time it would be found: nobody signs for it.
-CELERY_TASK_QUEUES = (Queue("default"), Queue("live", no_ack=True))  # type: ignore[no-untyped-call]
+CELERY_TASK_QUEUES = (Queue("default"), Queue("live", no_ack=True), Queue("plans", no_ack=True))  # type: ignore[no-untyped-call]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -125,6 +127,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    "queue_order_strategy": "priority",  # a worker of several queues takes from the one that it was told first
     "socket_timeout": 30,
     "socket_connect_timeout": 5,
 }
@@ -297,6 +300,8 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 WHITENOISE_AUTOREFRESH = DEBUG
 EMAIL_BACKEND = config.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = config.text("EMAIL_FROM", "EnterpriseHub <results@localhost>")
+PUBLIC_URL = config.text("PUBLIC_URL", "")  # where people reach us, for links in mail; none without it
 UNFOLD = {
     "SITE_TITLE": "EnterpriseHub",
     "SITE_HEADER": "EnterpriseHub",
@@ -331,6 +336,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "AnyMediumEnum": "leads.serializers_consents.MEDIA_OR_ANY",
+        "ExperimentKindEnum": "analytics.models.trials.Experiment.Kind",
         "MediumEnum": "leads.models.Medium",
         "ObjectionKindEnum": "coaching.kinds.KINDS",
         "PurposeEnum": "leads.models.Purpose",

@@ -101,10 +101,10 @@ def triggered(history: Sequence[Said], language: str = "en", *, since: int = 0) 
     """
     fresh, oldest = _unanswered(history), max(len(history) - LATEST, 0)
     found = [
-        hit
+        replace(hit, turn=place)
         for place, turn in enumerate(history)
         if place >= oldest and turn.speaker == PROSPECT
-        for hit in _heard(turn.text, place, language, fresh=place >= fresh)
+        for hit in _reasons_in(turn.text, language, fresh=place >= fresh)
         if (place >= since if stays(hit.reason) else place >= fresh)
     ]
     return min(found, key=lambda hit: (reasons().index(hit.reason), hit.turn), default=None)
@@ -164,6 +164,11 @@ def _ready(turn: Said) -> bool:
 def _unanswered(history: Sequence[Said]) -> int:
     # the first of the prospect's turns that the agent has not answered yet
     return max((place + 1 for place, turn in enumerate(history) if turn.speaker != PROSPECT), default=0)
+
+
+@lru_cache(maxsize=64)  # what was said last is read again with the words that follow it
+def _reasons_in(text: str, language: str, *, fresh: bool) -> tuple[HandOff, ...]:
+    return tuple(_heard(text, 0, language, fresh=fresh))
 
 
 def _heard(text: str, turn: int, language: str, *, fresh: bool) -> Iterator[HandOff]:

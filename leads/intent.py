@@ -49,7 +49,7 @@ def read(text: str, history: Sequence[Said] = ()) -> tuple[Intent, ...]:
     `history` is what was said before, newest last: a bare day or hour after "which day?" is `scheduling`.
     """
     plain = folded(text)
-    found = [one for one in _shown(text, plain) if one.name not in _OF_HOMES or _of_homes(one.name, plain, history)]
+    found = [one for one in _sure(text) if one.name not in _OF_HOMES or _of_homes(one.name, plain, history)]
     if not found and (hit := _answered(plain, history)):
         found.append(Intent("scheduling", 0.7, text[hit.start() : hit.end()], hit.start(), hit.end()))
     if found:
@@ -70,6 +70,11 @@ def _of_homes(name: str, plain: str, history: Sequence[Said]) -> bool:
 def names() -> tuple[str, ...]:
     """Every intent that `read` can name."""
     return (OPT_OUT, *dict.fromkeys(name for name, _ in _patterns()), OTHER)
+
+
+@lru_cache(maxsize=64)  # the card, the profile and the hand-off ask of the same words, and of those before them
+def _sure(text: str) -> tuple[Intent, ...]:
+    return tuple(_shown(text, folded(text)))
 
 
 def _shown(text: str, plain: str) -> Iterator[Intent]:

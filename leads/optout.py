@@ -1,6 +1,7 @@
 """Does somebody ask to be left alone? The one place that decides it, in English and Spanish.
 
-A wish for less ("no condos", "text, don't call") is told apart from a wish for nothing. Rules: data/optout.yaml.
+A wish for less ("no condos", "text, don't call") is told apart from a wish for nothing. Rules first (data/optout.yaml); what
+none of them knows is guessed (leads/leaving.py).
 """
 
 from __future__ import annotations
@@ -17,17 +18,19 @@ import yaml
 
 from enterprisehub.engines.base import Capability
 from enterprisehub.errors import Invalid
+from leads import leaving
 from leads.words import folded
 
 LONGEST: Final = 1_500  # characters of a message that are read: who wants out says so at the start, or at the end
 ALL, NOTHING = "all", ""
-KEYWORD, PHRASE, PART = 0.99, 0.93, 0.6
-"""How sure a finding is, by rule: nothing but a keyword, words that say it, a wish for less."""
-_TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.!?;,#\n\U0001F6D1]")
+KEYWORD, PHRASE, GUESS, PART = 0.99, 0.93, 0.8, 0.6
+"""How sure a finding is: nothing but a keyword, words that say it, words that no rule knows, a wish for less."""
+_TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[.!?;,#\n\U0001F6D1]|[\u2600-\u27bf\U0001F300-\U0001FAFF]")
 _MARKS: Final = {".": ".", "!": "!", "?": "?", ";": ".", "\n": ".", ",": ",", "#": "number"}
 _SPELT: Final = re.compile(r"(?:^|[\s,.!])s\W{1,2}t\W{1,2}o\W{1,2}p\W*(?:please|thanks|now|ok|asap|$)")
 _LONG: Final = re.compile(r"(\w)\1{2,}")
 _WRONG: Final = re.compile(r"\bwrong (?:number|person)|equivocad[oa]|\bequivoc(?:o|aron)\b")
+_REFUSED: Final = re.compile(r"\b(?:dont|do not|never|stop|quit|no) \w+ (?:me|us)\b")
 _SIGN: Final = "\U0001f6d1"  # the stop sign
 
 
@@ -79,10 +82,21 @@ def read(text: str) -> OptOut:
         return _found(text, (words.spans[0][0], words.spans[-1][1]), KEYWORD, ALL)
     if any(pattern.search(words.line) for pattern in rules.never):
         return OptOut()
-    for start, end, wish in _hits(words.line, rules):
-        scope = _scope(words.line, start, end, rules) if wish else ALL
-        return _found(text, words.back(start, end), PHRASE if scope == ALL else PART, scope)
-    return _alone(text, words, rules)
+    denied = False
+    for start, end, wish, taken_back in _hits(words.line, rules):
+        if not taken_back:
+            scope = _scope(words.line, start, end, rules) if wish else ALL
+            return _found(text, words.back(start, end), PHRASE if scope == ALL else PART, scope)
+        denied = True
+    found = _alone(text, words, rules)
+    if found.opt_out or denied or leaving.chance(text, words.line) < leaving.SURE:
+        return found
+    return _found(text, (words.spans[0][0], words.spans[-1][1]), GUESS, ALL)
+
+
+def line_of(text: str) -> str:
+    """The words of a message put right, as the rules read them; for who learns from them."""
+    return _words(folded(text)).line
 
 
 def _found(text: str, span: tuple[int, int], sure: float, scope: str) -> OptOut:
@@ -112,6 +126,8 @@ def _put_right(token: str, rules: _Rules) -> str:
         return _MARKS[token]
     if token == _SIGN:
         return "stop"
+    if not token[0].isalnum():
+        return "."  # a picture ends a sentence
     word = _LONG.sub(r"\1", token).replace("'", "")
     return rules.slips.get(word, word)
 
@@ -122,8 +138,8 @@ def _only_keywords(line: str, rules: _Rules) -> bool:
     return bool(said) and len(said) <= 8 and all(word in rules.keywords for word in said)
 
 
-def _hits(line: str, rules: _Rules) -> Iterator[tuple[int, int, bool]]:
-    """Findings that nothing takes back, in the order of the rules; the third value tells a wish from a fact."""
+def _hits(line: str, rules: _Rules) -> Iterator[tuple[int, int, bool, bool]]:
+    """Findings in the order of the rules; the third value tells a wish from a fact, the fourth whether words around take it back."""
     for patterns, before in ((rules.all, rules.before), (rules.told, ())):
         for pattern in patterns:
             for hit in pattern.finditer(line):
@@ -132,8 +148,8 @@ def _hits(line: str, rules: _Rules) -> Iterator[tuple[int, int, bool]]:
                     start += 1
                 head = re.split(r"[.!?,]", line[:start])[-1]
                 tail = re.split(r"[.!?]", line[end:])[0]
-                if not _taken_back(head, before) and not _taken_back(tail, rules.after):
-                    yield start, end, patterns is rules.all or "unsubscribe" in line[start:end]
+                wish = patterns is rules.all or "unsubscribe" in line[start:end]
+                yield start, end, wish, _taken_back(head, before) or _taken_back(tail, rules.after)
 
 
 def _taken_back(around: str, guards: tuple[re.Pattern[str], ...]) -> bool:
@@ -146,7 +162,7 @@ def _scope(line: str, start: int, end: int, rules: _Rules) -> str:
     if any(p.search(sentence) for p in rules.topic) and any(p.search(sentence) for p in rules.keep):
         return "topic"
     refused = next((medium for medium, verb in rules.verbs.items() if verb.search(line[start:end])), "")
-    rest = line[:start] + line[end:]
+    rest = _REFUSED.sub("", line[:start] + line[end:])
     offered = [medium for medium, way in rules.prefers.items() if medium != refused and way.search(rest)]
     return refused if refused and offered else ALL
 

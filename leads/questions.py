@@ -74,6 +74,13 @@ def slots() -> frozenset[str]:
     return frozenset(slot for slot in _bank()["texts"] if "@" not in slot)
 
 
+def every() -> Iterator[tuple[str, str]]:
+    """Every wording of the house with the slot that it asks for, so that one that was said is recognised."""
+    for name, told in _bank()["texts"].items():
+        for one in told.values():
+            yield from ((text, name.partition("@")[0]) for text in (*one["ask"], one["soft"]))
+
+
 def failed_repeats(asked: Sequence[str], known: frozenset[str]) -> int:
     """How often a question was asked again without finding the slot out."""
     return sum(asked.count(slot) - 1 for slot in set(asked) - known)

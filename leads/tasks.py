@@ -79,7 +79,8 @@ def plan(lead: str) -> None:
     planning.plan_by_id(UUID(lead))
 
 
-@task("leads.refine_plan", waits=True, lane="live", ignore_result=True)
+# The next round asks for it again: what was not begun by then need not be.
+@task("leads.refine_plan", waits=True, lane="plans", ignore_result=True, expires=30)
 def refine_plan(plan: str) -> None:
     refining_plans.refine(UUID(plan))
 
@@ -87,6 +88,11 @@ def refine_plan(plan: str) -> None:
 @chore("leads.plan_what_changed", ignore_result=True, expires=60)
 def plan_what_changed() -> None:
     keeping.plan_what_changed()
+
+
+@chore("leads.word_plans", ignore_result=True, expires=30)
+def word_plans() -> None:
+    keeping.word_better()
 
 
 @chore("leads.keep_plans", ignore_result=True, expires=60)

@@ -26,6 +26,11 @@ from tests.neighbours import Neighbours, nobodys
 
 # What the installation does for every tenant at once; it opens everything with a reason and hands nothing out.
 CHORES = {
+    "analytics.digests",
+    "analytics.gather_all",
+    "analytics.gather_trials",
+    "analytics.develop_all",
+    "analytics.score_all",
     "ghl.prune",
     "analytics.wake_ledgers",
     "analytics.wake_predictions",
@@ -36,6 +41,7 @@ CHORES = {
     "leads.keep_plans",
     "leads.plan_what_changed",
     "leads.reconcile_all",
+    "leads.word_plans",
     "realtime.prune",
     "tenants.forget_answers",
     "tenants.sweep",

@@ -30,7 +30,8 @@ class EventKind(models.TextChoices):
     MESSAGE_OUT = "message.out", "Agent wrote"
     RESPONSE = "response", "Agent answered"  # value: seconds since the prospect's first unanswered words
     SESSION = "session", "Session ended"  # value: minutes
-    STAGE = "stage", "Stage reached"  # reason: the stage
+    STAGE = "stage", "Stage reached"  # reason: the stage; value: seconds since the stage before
+    WENT_ON = "stage.on", "Went on from a stage"  # reason: the stage; counted on the day on which that one was reached
     QUALIFIED = "qualified", "Lead qualified"  # value: seconds since the lead's first words
     REPLY = "outcome.reply", "Reply"
     APPOINTMENT = "outcome.appointment", "Appointment"
@@ -39,6 +40,7 @@ class EventKind(models.TextChoices):
     CLOSING = "outcome.closing", "Closing"  # amount: commission, when it is known
     OPT_OUT = "outcome.opt_out", "Opt-out"
     LOST = "outcome.lost", "Lost"  # reason: why
+    # Counted on the day of the card, so that after.reply of card.shown is a share of these cards; `at` is the outcome's time.
     AFTER_REPLY = "after.reply", "Card before a reply"
     AFTER_APPOINTMENT = "after.appointment", "Card before an appointment"
     AFTER_AGREEMENT = "after.agreement", "Card before an agreement"
@@ -106,6 +108,7 @@ class Event(TenantModel, Dimensions):
         ]
         indexes = [
             models.Index(fields=["tenant", "day", "kind"], name="event_by_day"),
+            models.Index(fields=["tenant", "-at", "-id"], name="event_by_time"),
             BrinIndex(fields=["recorded_at"], name="event_as_it_came"),
         ]
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from enterprisehub.errors import NotFound
-from enterprisehub.tenants.access import Role, may
+from enterprisehub.tenants.access import Role, may, require
+from enterprisehub.tenants.api.callers import Caller
 from enterprisehub.tenants.models import Agent, Membership
 
 
@@ -26,5 +27,21 @@ def agent(membership: Membership, agent_id: UUID) -> Agent:
     """One of them; NotFound for every other, of this tenant or not."""
     found = agents(membership).filter(pk=agent_id).select_related("team").first()
     if found is None:
+        raise NotFound("There is no such agent.")
+    return found
+
+
+def acts_for(membership: Membership) -> None:
+    """Raises NotAllowed for who may look at others' figures and decide nothing about them (auditors, agents)."""
+    require(membership.role, "analytics.score")
+
+
+def asked_for(caller: Caller, membership: Membership | None, agent_id: UUID) -> Agent:
+    """The agent that an API caller asks about: a person as on the pages; a program everybody's, or its own agent's alone."""
+    if membership is not None:
+        return agent(membership, agent_id)
+    found = Agent.objects.filter(pk=agent_id, is_active=True).select_related("team").first()
+    own = caller.agent is not None and caller.agent.pk == agent_id
+    if found is None or not (own or caller.may("analytics.read.agents")):
         raise NotFound("There is no such agent.")
     return found

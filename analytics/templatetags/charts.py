@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django import template
 
 from analytics.charts import Point
-from analytics.measures import Mean, Rate
+from analytics.measures import Lift, Mean, Rate
 
 register = template.Library()
 FEW = "too few"
@@ -97,3 +99,42 @@ def points(share: float) -> str:
 def day(value: date) -> str:
     """24 Nov."""
     return f"{value.day} {value:%b}"
+
+
+@register.filter
+def count_of(counts: Mapping[str, int], kind: str) -> int:
+    """How often; a kind that did not happen is 0."""
+    return counts.get(kind, 0)
+
+
+@register.filter
+def difference(value: Lift | None) -> str:
+    """A difference of two shares in points, and whether it is more than chance."""
+    if value is None:
+        return "too few cases to compare"
+    low, high = value.interval.low * 100, value.interval.high * 100
+    told = f"{value.points * 100:+.1f} points ({low:+.1f} to {high:+.1f})"
+    return told if value.clear else f"{told}: no clear difference"
+
+
+@register.filter
+def compared(value: Any) -> str:
+    """A share with its cases, and how it stands to the same share before."""
+    told = f"of {value.now.n:,}"
+    if value.now.enough:
+        told += f" ({value.now.interval.low * 100:.0f} to {value.now.interval.high * 100:.0f} %)"
+    return f"{told}; {difference(value.change)} to before" if value.before.n else f"{told}; none before"
+
+
+@register.filter
+def more(value: float) -> str:
+    """0.042 is +4.2 points."""
+    return f"{value * 100:+.1f} points"
+
+
+@register.filter
+def payback(days: float) -> str:
+    """Days until it is paid back; endless is said in words."""
+    if days == float("inf"):
+        return "never"
+    return f"{days:.0f} days" if days >= 1.5 else "a day"

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils.timezone import now
 
 from analytics.charts import Point, Series, bar_chart, line_chart
-from analytics.ranges import LABELS, Asked, asked
-from analytics.services import seen
+from analytics.ranges import Asked, asked
+from analytics.services import filters, seen
 from analytics.services.spending import Line, Spending, spending
 from enterprisehub.tenants.page import MemberRequest, page
 
@@ -27,13 +27,13 @@ FEATURES = {
 def index(request: MemberRequest) -> HttpResponse:
     """GET ?range=30d&agent=: tokens, money and savings by feature, agent and day; budgets, and the month's end."""
     today = now().astimezone(UTC).date()
-    question = asked(request.GET.dict(), today=today)
-    agents = list(seen.agents(request.membership))
+    question = filters.checked(request.membership, asked(request.GET.dict(), today=today))
+    agents = seen.agents(request.membership)
     found = spending(question, names={one.pk: one.display_name for one in agents})
     context = {
         "asked": question,
-        "spans": LABELS,
-        "agents": agents,
+        "spans": filters.spans(),
+        "selects": [one for one in filters.selects(request.membership, question) if one.name == "agent"],
         "found": found,
         "features": [(FEATURES.get(line.name, line.name), line) for line in found.features],
         "days_chart": _days(question, found),

@@ -9,13 +9,14 @@ from __future__ import annotations
 import random
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from leads.network import NUMBERS, ORDERS, TINY
+from leads.network import NUMBERS, ORDERS, TINY, Numbers
 from leads.pieces import BEGIN, END, FIRST, HEAD, Vocabulary
 
 BRANCHES: Final = ORDERS[:2]
@@ -32,6 +33,31 @@ PACE: Final = 4e-4
 """The highest learning rate; it rises over the first tenth of the steps and falls to nothing at the end."""
 BLIND: Final = 0.3
 """Share of the deep numbers that is hidden at each step, so that none of them is leaned on alone."""
+ON: Final = 2.5e-4
+"""The same for weights that have learned from our lines before."""
+COMPANY: Final = (0.12, 0.16, 0.24)
+"""Up to which of a hundred draws a text gets an ordinary sentence beside it, another objection, or a word to begin with."""
+OPENINGS: Final = (
+    "um,",
+    "so,",
+    "honestly",
+    "well,",
+    "hi,",
+    "hey",
+    "i mean",
+    "look,",
+    "to be honest,",
+    "hola,",
+    "bueno,",
+    "pues",
+    "ok so",
+    "yeah no,",
+)
+"""Words that say nothing, before what is said."""
+DOUBT: Final = 0.03
+"""Share of each line's weight that is spread over all kinds: no line is taken to be beyond doubt."""
+MEMORY: Final = 0.995
+"""How much of the mean of all steps so far each step keeps: the mean of many steps errs less than the last of them."""
 _CHUNKS = 17  # the published table of pieces comes in so many interleaved parts, each with a scale of its own
 
 Weights = dict[str, Any]
@@ -118,10 +144,37 @@ def _normal(torch: Any, rows: Any, gain: Any, shift: Any) -> Any:
     return rows / torch.sqrt((rows**2).mean(dim=-1, keepdim=True) + TINY) * gain + shift
 
 
+@dataclass(frozen=True)
+class Lines:
+    """Texts, and for each the shares of the kinds and of none, last."""
+
+    texts: Sequence[str]
+    wanted: Numbers
+
+    def drawn(self, chance: random.Random) -> tuple[list[str], Numbers]:
+        """All of them once, some in company, each a little disfigured."""
+        quiet = [text for text, shares in zip(self.texts, self.wanted, strict=True) if shares[-1] and len(text) < 60]
+        both = [self._drawn(place, quiet, chance) for place in range(len(self.texts))]
+        return [text for text, _ in both], np.stack([shares for _, shares in both])
+
+    def _drawn(self, place: int, quiet: Sequence[str], chance: random.Random) -> tuple[str, Numbers]:
+        text, shares, draw = self.texts[place], self.wanted[place], chance.random()
+        if draw < COMPANY[0] and quiet:
+            beside = chance.choice(quiet)
+            text = f"{text} {beside}" if chance.random() < 0.4 else f"{beside}{chance.choice(('.', ',', ''))} {text}"
+        elif draw < COMPANY[1] and not shares[-1]:
+            other = chance.randrange(len(self.texts))
+            if not self.wanted[other][-1]:
+                text, shares = f"{text}. {self.texts[other]}", (shares + self.wanted[other]) / 2
+        elif draw < COMPANY[2]:
+            text = f"{chance.choice(OPENINGS)} {text}"
+        return disfigured(text, chance), shares
+
+
 def learned(
-    weights: Weights, read: Callable[[str], list[int]], texts: Sequence[str], wanted: Any, *, rounds: int
+    weights: Weights, read: Callable[[str], list[int]], lines: Lines, *, rounds: int, pace: float = PACE
 ) -> Weights:
-    """The weights after so many rounds over the texts, each time a little disfigured; `wanted` holds shares of the kinds and none.
+    """The mean of the weights over so many rounds through the lines, the later steps counting more.
 
     The embedding stays as published: only some of its rows would learn, and drift away from the words that no line has.
     """
@@ -132,13 +185,16 @@ def learned(
         name: torch.tensor(np.asarray(value, dtype=np.float32), requires_grad=name != "embedding")
         for name, value in weights.items()
     }
+    mean = {name: value.detach().clone() for name, value in values.items()}
     free = [value for value in values.values() if value.requires_grad]
-    steps = rounds * -(-len(texts) // BATCH)
-    descent = torch.optim.AdamW(free, lr=PACE, weight_decay=0.02)
-    pace = torch.optim.lr_scheduler.OneCycleLR(descent, PACE, total_steps=steps, pct_start=0.1)
-    target = torch.tensor(np.asarray(wanted, dtype=np.float32))
+    descent = torch.optim.AdamW(free, lr=pace, weight_decay=0.02)
+    count = rounds * -(-len(lines.texts) // BATCH)
+    slope = torch.optim.lr_scheduler.OneCycleLR(descent, pace, total_steps=count + 1, pct_start=0.1)
+    step = 0
     for _ in range(rounds):
-        rows = [read(disfigured(text, chance))[:120] for text in texts]
+        texts, wanted = lines.drawn(chance)
+        rows = [read(text)[:120] for text in texts]
+        target = torch.tensor(np.asarray(wanted * (1 - DOUBT) + DOUBT / wanted.shape[1], dtype=np.float32))
         for batch in _batches(rows, chance):
             guess = scores(torch, values, [rows[at] for at in batch], blind=BLIND).log_softmax(dim=-1)
             loss = -(target[batch] * guess).sum(dim=-1).mean()
@@ -146,8 +202,13 @@ def learned(
             loss.backward()
             torch.nn.utils.clip_grad_norm_(free, 1.0)
             descent.step()
-            pace.step()
-    return {name: value.detach().numpy() for name, value in values.items()}
+            slope.step()
+            step += 1
+            with torch.no_grad():
+                kept = min(MEMORY, step / (step + 10))
+                for name, value in values.items():
+                    mean[name].lerp_(value, 1 - kept)
+    return {name: value.numpy() for name, value in mean.items()}
 
 
 def _batches(rows: Sequence[list[int]], chance: random.Random) -> list[list[int]]:

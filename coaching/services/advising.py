@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from coaching.cards import Card, CoachQuestion
 from coaching.kinds import KINDS
 from coaching.objections import Objection
-from coaching.services.playbooks import library_of
+from coaching.services.libraries import library_of
 from coaching.suggestions import COACH
 from enterprisehub.engines.gate import instant
 from enterprisehub.tenants.models import Tenant

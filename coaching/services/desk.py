@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import now
 
-from coaching import mode
+from coaching import mode, trials
 from coaching.models import Feedback, Session, Suggestion
 from coaching.services import compliance
 from coaching.suggestions import COACH
@@ -102,7 +102,8 @@ def _turns(messages: list[Message], reader: Agent | None) -> list[Turn]:
         if card is None or not card.shown:
             own = reader is not None and message.speaker == Speaker.AGENT
             flags = compliance.flags_of(message.text, reader) if reader is not None and own else []
-            turns.append(Turn(message_payload(message), None, card.quiet_reason if card else "", tuple(flags)))
+            quiet = "" if card is None or card.arm == trials.HELD else card.quiet_reason  # a trial does not tell
+            turns.append(Turn(message_payload(message), None, quiet, tuple(flags)))
             continue
         readonly = reader is None or card.agent_id != reader.pk
         shown = {**card_payload(card), **opinions.get(card.pk, {}), "readonly": readonly}

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
-from coaching import attention
+from coaching import attention, trials
 from coaching.cards import Card, CoachAnswer
 from coaching.kinds import handing_over
 from coaching.models import CardSource, Session, Suggestion
@@ -30,16 +30,16 @@ from enterprisehub.tenants import rows
 from enterprisehub.tenants.models import Agent
 from enterprisehub.tenants.work import later
 from leads import services as leads
-from leads.models import Message, Said, Speaker, Stage
+from leads.models import Lead, Message, Said, Speaker, Stage
 from leads.services import reading, telling
 from leads.services.learning import Around, Understood, learn, sheet_of, vertical_of
 
 
 @dataclass(frozen=True)
 class Words:
-    """What a door hands over: who is spoken with (lead id or contact id), by whom, and the sender's own id."""
+    """What a door hands over: who is spoken with (lead id or contact id, or the lead itself), by whom, and the sender's own id."""
 
-    lead: str | UUID
+    lead: str | UUID | Lead
     text: str
     client_id: str
     speaker: str = Speaker.PROSPECT
@@ -121,7 +121,7 @@ def _again(message: Message, session: Session, words: Words) -> Heard:
 
 
 def _weigh(around: Situation, answer: Answer[CoachAnswer], *, session: Session, message: Message) -> Suggestion | None:
-    """The answer's card as a row, shown or held back as the agent's attention allows."""
+    """The answer's card as a row, shown or held back as the agent's attention and a running holdout allow."""
     card = answer.value.card
     if card is None:
         return None
@@ -138,6 +138,8 @@ def _weigh(around: Situation, answer: Answer[CoachAnswer], *, session: Session, 
     verdict = attention.decide(
         candidate, now=now(), history=around.shown, rules=situation.rules_of(around.agent.tenant)
     )
+    arm = _arm(around, card, shown=verdict.show)
+    held = arm == trials.HELD
     return Suggestion(
         session=session,
         conversation=message.conversation,
@@ -145,8 +147,10 @@ def _weigh(around: Situation, answer: Answer[CoachAnswer], *, session: Session, 
         message=message,
         idea=idea,
         context=context,
-        shown=verdict.show,
-        quiet_reason="" if verdict.show else verdict.reason,
+        shown=verdict.show and not held,
+        quiet_reason=trials.HOLDOUT if held else "" if verdict.show else verdict.reason,
+        arm=arm,
+        variant=around.trial.variant,
         source=answer.source,
         outcome=answer.outcome,
         prompt_version=answer.prompt_version,
@@ -154,6 +158,14 @@ def _weigh(around: Situation, answer: Answer[CoachAnswer], *, session: Session, 
         asked={"stage": around.stage, "history": len(around.history)},
         **fields_of(card),
     )
+
+
+def _arm(around: Situation, card: Card, *, shown: bool) -> str:
+    """Of the holdout: coached or held for a card that would take the agent's attention, "" for every other."""
+    held = around.trial.held
+    if held is None or not shown or trials.exempt(card):
+        return ""
+    return trials.HELD if held else trials.COACHED
 
 
 def fields_of(card: Card) -> dict[str, Any]:
@@ -199,7 +211,8 @@ def _show(message: Message, session: Session, card: Suggestion | None, news: dic
     """Tell the screen, then ask for the refinement; both only once this is committed, in this order."""
     heard, others = {**_heard(message, session), **news}, _others(session, news)
     if card is None or not card.shown:
-        quiet = card.quiet_reason if card is not None else "nothing_to_say"
+        # Somebody who is held back sees what they see where there is nothing to say: a trial that tells is none.
+        quiet = "nothing_to_say" if card is None or card.arm == trials.HELD else card.quiet_reason
         tell_each({**others, session.agent_id: [("status", {**heard, "quiet": quiet})]})
         return
     events = [("suggestion", {**heard, "card": card_payload(card)})]

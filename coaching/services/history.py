@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from coaching.models import Session, Suggestion
+from coaching.trials import HELD
 from enterprisehub.errors import NotFound
 from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Agent
@@ -39,7 +40,8 @@ def read(reader: Agent | None, wanted: UUID) -> tuple[Session, list[Suggestion]]
     """The session with its cards, newest first; that it was read is written down, since cards quote the prospect."""
     session = find(reader, wanted)
     record("coaching.session.read", session)
-    return session, list(Suggestion.objects.filter(session=session).order_by("-pk")[:MOST_CARDS])
+    cards = Suggestion.objects.filter(session=session).exclude(arm=HELD)  # a trial does not tell
+    return session, list(cards.order_by("-pk")[:MOST_CARDS])
 
 
 def _seen(reader: Agent | None) -> QuerySet[Session]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -12,23 +10,14 @@ from django.utils.timezone import now
 
 from coaching.models import Playbook, PlaybookVersion
 from coaching.playbooks import Library
+from coaching.services import replays
+from coaching.services.libraries import library_of
 from enterprisehub.errors import Conflict
 from enterprisehub.privacy.audit import record
 from enterprisehub.tenants.models import Membership, Tenant
 
+__all__ = ["draft", "library_of", "publish", "retire", "roll_back"]
 Status = PlaybookVersion.Status
-
-
-def library_of(tenant: Tenant) -> Library:
-    """The base library with the tenant's published lines over it; no query while this process remembers the version."""
-    return Library.base() if tenant.playbook_version is None else _published(tenant.pk, tenant.playbook_version)
-
-
-@lru_cache(maxsize=512)
-def _published(tenant_id: UUID, version_id: UUID) -> Library:
-    # A published version never changes, so it may be remembered for good; the tenant is part of the key.
-    version = PlaybookVersion.objects.get(pk=version_id, tenant_id=tenant_id)
-    return Library.base().merged(version.content)
 
 
 @transaction.atomic
@@ -44,9 +33,18 @@ def draft(content: dict[str, Any], *, by: Membership | None = None, note: str = 
     return version
 
 
-@transaction.atomic
 def publish(version: PlaybookVersion) -> PlaybookVersion:
-    """Make this draft the one that coaches from now on; the one before is retired."""
+    """Make this draft the one that coaches from now on; the one before is retired.
+
+    Conflict, with the reasons, when its replay says that coaching would get worse: there is no way past it.
+    """
+    if version.status == Status.DRAFT:
+        replays.require(version)
+    return _go_live(version)
+
+
+@transaction.atomic
+def _go_live(version: PlaybookVersion) -> PlaybookVersion:
     current = PlaybookVersion.objects.select_for_update().get(pk=version.pk)
     if current.status != Status.DRAFT:
         raise Conflict(f"Version {current.number} is {current.status}; only a draft can be published.")
@@ -61,10 +59,13 @@ def publish(version: PlaybookVersion) -> PlaybookVersion:
 
 @transaction.atomic
 def roll_back(version: PlaybookVersion, *, by: Membership | None = None) -> PlaybookVersion:
-    """Publish an older version's lines anew, as a version of its own."""
-    if version.status == Status.DRAFT:
+    """Publish an older version's lines anew, as a version of its own.
+
+    They coached before, and the way back must be open at once: no replay is asked for.
+    """
+    if version.published_at is None:
         raise Conflict("A draft was never published, so there is nothing to go back to.")
-    return publish(draft(version.content, by=by, note=f"Back to version {version.number}"))
+    return _go_live(draft(version.content, by=by, note=f"Back to version {version.number}"))
 
 
 @transaction.atomic

@@ -53,7 +53,7 @@ def receive(spoken: Spoken, *, kind: str, fallback_id: str, at: datetime, sure: 
     if agent is None:
         return NO_AGENT
     words = Words(
-        lead=lead.pk,
+        lead=lead,
         text=_text(spoken),
         client_id=f"ghl:{spoken.id or fallback_id}"[: leads.MAX_CLIENT_ID],
         speaker=Speaker.PROSPECT if kind == INBOUND else Speaker.AGENT,

@@ -21,13 +21,14 @@ from coaching.suggestions import COACH, presentable
 from coaching.wire import card_payload
 from enterprisehub.engines.base import Answer, Outcome
 from enterprisehub.engines.gate import ask
-from enterprisehub.realtime.push import tell
+from enterprisehub.realtime.events import Address, direct
+from enterprisehub.realtime.push import tell, whisper
 from enterprisehub.tenants import rows
 from enterprisehub.tenants.models import Agent, Tenant
 from enterprisehub.tenants.scope import current, scope
 from leads.models import Conversation, Lead, Message, Speaker
 
-DELTA_EVERY = 0.25  # seconds between two pieces of a card that is still being written
+DELTA_EVERY = 0.4  # seconds between two pieces of a card that is still being written
 _WAVE = ("change", "earlier", "revision", "source", "stand_in", "outcome", "prompt_version", "refine_ms", "refined_at")
 
 _CARD = """
@@ -59,6 +60,7 @@ class _Work:
     question: CoachQuestion
     until: datetime
     names: tuple[str, ...]
+    settings: dict[str, Any]
 
     @property
     def fresh(self) -> bool:
@@ -78,6 +80,7 @@ def refine(card_id: UUID) -> Outcome:
         deadline=(work.until - now()).total_seconds(),
         names=work.names,
         subject=str(card_id),
+        own=work.settings,
     )
     with scope(current()):
         return _apply(work, answer)
@@ -109,6 +112,7 @@ def _work(card: Suggestion, message: Message) -> _Work | None:
         question=situation.question(around, message.text),
         until=until,
         names=situation.names_in(conversation),
+        settings=tenant.settings,
     )
 
 
@@ -121,7 +125,7 @@ def _newer(message: Message) -> bool:
 
 def _streamer(work: _Work) -> Callable[[dict[str, Any]], None]:
     """Show the first line's words while they still come: at most four times a second, and only words that may be shown."""
-    shown, last = "", 0.0
+    shown, last, screen = "", 0.0, Address(current(), work.agent)
 
     def show(partial: dict[str, Any]) -> None:
         nonlocal shown, last
@@ -131,8 +135,9 @@ def _streamer(work: _Work) -> Callable[[dict[str, Any]], None]:
         if len(say) <= len(shown):
             return
         shown, last = say, time.monotonic()
-        with scope(current()):
-            tell(work.agent, ("suggestion.delta", {"card": str(work.card), "revision": 1, "say": say}))
+        # Not kept: the finished card says it all again, and a row for each piece would cost more than the card.
+        piece = {"card": str(work.card), "revision": 1, "say": say}
+        whisper(direct(screen, "suggestion.delta", piece), screen)
 
     return show
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.timezone import now
 
 from coaching.models import Session
@@ -19,16 +19,18 @@ from leads.models import Conversation, Lead
 from leads.services import reading
 
 
-def live(agent: Agent, lead: str | UUID, *, medium: str = "", others: bool = False) -> Session:
+def live(agent: Agent, lead: str | UUID | Lead, *, medium: str = "", others: bool = False) -> Session:
     """The open session of this agent with this lead, started if there is none (one query when it is open, two when not).
 
-    `others` lets the caller coach leads of other agents; without it they look as if they did not exist.
+    A lead at hand (with its agent) saves asking for it. `others` lets the caller coach leads of other agents; without it they look as if they did not exist.
     """
-    session, conversation = _latest(agent, lead, medium)
+    session, conversation = _latest(agent, lead.pk if isinstance(lead, Lead) else lead, medium)
     if session is not None:
         return session
     if conversation is None:
-        conversation = leads.conversation_of(leads.find(lead), agent, medium)
+        person = lead if isinstance(lead, Lead) else leads.find(lead)
+        begun = leads.begin_conversation if medium else leads.conversation_of
+        conversation = begun(person, agent, medium)
     if conversation.lead.agent_id not in (None, agent.pk) and not others:
         raise NotFound("There is no such lead.", field="lead")
     return start(agent, conversation)
@@ -72,14 +74,13 @@ def _by(lead: str | UUID, path: str) -> dict[str, object]:
 
 def start(agent: Agent, conversation: Conversation) -> Session:
     """Begin coaching; a session that is open already is the answer."""
-    try:
-        with transaction.atomic(savepoint=transaction.get_connection().in_atomic_block):
-            return Session.objects.create(agent=agent, conversation=conversation)
-    except IntegrityError:
-        found: Session = Session.objects.select_related("conversation__lead").get(
-            agent=agent, conversation=conversation, ended_at=None
-        )
-        return found
+    session = Session(agent=agent, conversation=conversation)
+    if rows.insert_if_new(session):
+        return session
+    found: Session = Session.objects.select_related("conversation__lead").get(
+        agent=agent, conversation=conversation, ended_at=None
+    )
+    return found
 
 
 @transaction.atomic

@@ -15,7 +15,8 @@ from coaching.attention import AttentionRules, Shown
 from coaching.cards import CoachQuestion
 from coaching.composing import held_back
 from coaching.objections import ObjectionAnswer, Turn
-from coaching.services.playbooks import library_of
+from coaching.services.libraries import library_of
+from coaching.trials import Place, place
 from enterprisehub.tenants.models import Agent, Tenant
 from enterprisehub.tenants.scope import current
 from leads.models import Conversation, Message, Stage
@@ -68,6 +69,11 @@ class Situation:
         """Slots that cards of this conversation asked for lately, newest last."""
         here = [card for card in reversed(self.cards) if card.conversation_id == self.conversation.pk]
         return tuple(card.ask_slot for card in here if card.ask_slot)[-8:]
+
+    @property
+    def trial(self) -> Place:
+        """The arm of whatever trial runs here; read from the settings that came with the agent."""
+        return place(self.agent.tenant.settings, self.agent.pk, self.conversation.pk)
 
     @property
     def shown(self) -> list[Shown]:
@@ -127,6 +133,7 @@ def question(situation: Situation, text: str, read: ObjectionAnswer | None = Non
     conversation, agent = situation.conversation, situation.agent
     lead, tenant = conversation.lead, agent.tenant
     mine = [card for card in reversed(situation.cards) if card.agent_id == agent.pk]
+    arm = situation.trial
     return CoachQuestion(
         text=text,
         history=situation.history,
@@ -141,9 +148,16 @@ def question(situation: Situation, text: str, read: ObjectionAnswer | None = Non
         used_lines=tuple(line for card in mine for line in card.line_ids)[-40:],
         experience=agent.experience,
         agent_language=(agent.languages or ["en"])[0][:2],
-        playbook=library_of(tenant),
+        playbook=library_of(tenant, arm.playbook),
+        prompt=arm.prompt or _prompt(tenant),
         objections=read,
     )
+
+
+def _prompt(tenant: Tenant) -> str:
+    """The prompt that the tenant has adopted after a comparison; "" for the house's."""
+    chosen = tenant.settings.get("coaching", {}).get("prompt", "")
+    return chosen if isinstance(chosen, str) else ""
 
 
 def _price(conversation: Conversation) -> float | None:

@@ -96,6 +96,7 @@ class Brief:
     `platform` is filled from the prompt file. `knowledge` is the tenant's playbook digest (stable until it is published anew).
     `situation` is what we say about now (trusted). `untrusted` is what the prospect and agent said: it is sent only as a tool result.
     `cache_key` holds the parts of the response-cache key that the question owns; empty = not cacheable. `sources` are the ids that an answer may cite.
+    `prompt` names another prompt file than the capability's, for a comparison; its version is part of the cache key like any.
     """
 
     knowledge: str
@@ -104,6 +105,7 @@ class Brief:
     cache_key: tuple[str, ...] = ()
     sources: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
+    prompt: str = ""
 
 
 @dataclass(frozen=True)

@@ -69,16 +69,17 @@ def ask(
     deadline: float | None = None,
     names: tuple[str, ...] = (),
     subject: str = "",
+    own: dict[str, Any] | None = None,
 ) -> Answer[A]:
     """Claude's answer if it comes in time and holds, else the local engine's with the reason why.
 
     Runs in the name of a tenant (`named`), with no transaction open. `on_text` gets the answer's JSON as far as it has
     come; once `still_wanted` says no, the call is dropped. `deadline` is in seconds. `names` are words that must not
-    leave the house. `subject` is the id that the ledger shows.
+    leave the house. `subject` is the id that the ledger shows. `own` are the tenant's settings, if they are at hand.
     """
     started = perf_counter()
     local = instant(capability, question)
-    terms, key = policies.terms(), policies.credential()
+    terms, key = policies.terms() if own is None else policies.terms_of(own), policies.credential()
     if capability.draft is None or capability.brief is None or not capability.prompt:
         return local
     if key is None or not terms.enabled:
@@ -111,7 +112,7 @@ class _Asking(Generic[Q, A]):
     names: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        self.prompt = prompts.load(self.capability.prompt)
+        self.prompt = prompts.either(self.brief.prompt, self.capability.prompt)
         self.call = Call()
         self.reserved = self.cost = 0
         self.breaker = ""

@@ -27,6 +27,21 @@ def load(name: str) -> Prompt:
     return _read(Path(settings.PROMPTS_DIR), name)
 
 
+def either(name: str, otherwise: str) -> Prompt:
+    """The prompt called `name` if there is one, else the other: a comparison must not stop the coaching."""
+    if name:
+        try:
+            return load(name)
+        except LookupError:
+            pass
+    return load(otherwise)
+
+
+def others(of: str) -> list[str]:
+    """Names of the prompts that may stand in for this one in a comparison: `<of>.<word>.md` beside it."""
+    return sorted(path.stem for path in Path(settings.PROMPTS_DIR).glob(f"{of}.*.md") if _NAME.fullmatch(path.stem))
+
+
 @lru_cache(maxsize=64)
 def _read(folder: Path, name: str) -> Prompt:
     path = folder / f"{name}.md"

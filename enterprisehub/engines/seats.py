@@ -15,6 +15,8 @@ from enterprisehub.tenants import keys
 PER_PROCESS: Final = 64
 PER_TENANT: Final = 32
 PATIENCE: Final = 0.15  # seconds that a call waits for a seat in its process
+MOST_PATIENT: Final = 2  # calls under way that others go before
+FEW: Final = 4  # calls of others beside which a patient one may begin
 LEASE_MS: Final = 240_000  # after which the seat of a worker that died is free again
 
 _TAKE = """
@@ -27,6 +29,8 @@ return 1
 _LEAVE = "return redis.call('ZREM', KEYS[1], ARGV[1])"
 
 _here = threading.BoundedSemaphore(PER_PROCESS)
+_counting = threading.Lock()
+_calls = _patient = 0  # under way in this process: all of them, and those that others go before
 
 
 @contextmanager
@@ -35,6 +39,7 @@ def seat(tenant: UUID, *, most: int = PER_TENANT) -> Iterator[bool]:
     if not _here.acquire(timeout=PATIENCE):
         yield False
         return
+    _count(calls=1)
     name, mine = keys.of(tenant, "seats"), uuid4().hex
     try:
         taken = bool(decide(_TAKE, [name], milliseconds(), most, LEASE_MS, mine))
@@ -44,7 +49,31 @@ def seat(tenant: UUID, *, most: int = PER_TENANT) -> Iterator[bool]:
             if taken:
                 _leave(name, mine)
     finally:
+        _count(calls=-1)
         _here.release()
+
+
+@contextmanager
+def behind(*, most: int = MOST_PATIENT, others: int = FEW) -> Iterator[bool]:
+    """Whether work that can wait for another time may ask in this block.
+
+    At most `most` of it at once in this process, and none while more than `others` calls are under way here for those
+    who cannot wait.
+    """
+    global _patient
+    with _counting:
+        free = _patient < most and _calls - _patient <= others
+        _patient += free
+    try:
+        yield free
+    finally:
+        _count(patient=-free)
+
+
+def _count(*, calls: int = 0, patient: int = 0) -> None:
+    global _calls, _patient
+    with _counting:
+        _calls, _patient = _calls + calls, _patient + patient
 
 
 def _leave(name: str, mine: str) -> None:

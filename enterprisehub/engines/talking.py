@@ -6,8 +6,9 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from enterprisehub.engines import claude
 from enterprisehub.engines.base import Outcome
@@ -17,7 +18,10 @@ from enterprisehub.ops import loops
 from enterprisehub.privacy.injection import cleaned
 from enterprisehub.privacy.redaction import Pseudonyms, each_text
 
-LOOK_EVERY = 0.25  # seconds between two looks at the words so far, and whether the answer is still wanted
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+LOOK_EVERY = 0.4  # seconds between two looks at the words so far, and whether the answer is still wanted
 GRACE = 2.0  # seconds beyond the deadline until a call that does not end is given up
 
 
@@ -33,7 +37,7 @@ def talk(wanted: Wanted, credential: Credential, call: Call, *, listener: Listen
     """Make the call on the process' event loop; `listener` is served in this thread. `call` tells what came of it."""
     words: queue.SimpleQueue[str] = queue.SimpleQueue()
     ended = threading.Event()
-    schema = wanted.draft.model_json_schema()
+    schema = _schema(wanted.draft)
 
     async def conversation() -> None:
         try:
@@ -58,6 +62,11 @@ def talk(wanted: Wanted, credential: Credential, call: Call, *, listener: Listen
             future.cancel()
             ended.wait(GRACE)
             call.outcome = why if call.outcome is Outcome.SUPERSEDED else call.outcome
+
+
+@cache
+def _schema(draft: type[BaseModel]) -> dict[str, Any]:
+    return draft.model_json_schema()
 
 
 def _pass_on(words: queue.SimpleQueue[str], schema: dict[str, Any], listener: Listener, restore: Pseudonyms) -> None:

@@ -1,4 +1,4 @@
-"""How do many events that arrive together share one commit? Whoever waits while one runs goes into the next."""
+"""How do many events that arrive together share one commit? Whoever waits while all lines are busy goes into the next."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from enterprisehub.ghl.schemas import MESSAGES
 
 log = structlog.get_logger(__name__)
 
+LINES: Final = 2  # while Postgres commits on one, the next events are read and sent on the other
 AT_ONCE: Final = 500  # events in one transaction
 MOST_WAITING: Final = 5_000
 MOST_BYTES: Final = 64_000_000  # of bodies that wait
@@ -104,10 +105,11 @@ class Commits:
 
     def __init__(self, afterwards: Callable[[list[Kept]], None]) -> None:
         self._afterwards = afterwards
-        self._line = Line()
+        self._free = [Line() for _ in range(LINES)]
+        self._lines = tuple(self._free)
         self._waiting: deque[tuple[Arrival, asyncio.Future[Kept]]] = deque()
         self._bytes = 0
-        self._writer: asyncio.Task[None] | None = None
+        self._writers: set[asyncio.Task[None]] = set()
 
     async def keep(self, arrival: Arrival) -> Kept:
         """Durable when it returns. Raises StoreDown: then the sender must come again."""
@@ -116,36 +118,41 @@ class Commits:
         mine: asyncio.Future[Kept] = asyncio.get_running_loop().create_future()
         self._waiting.append((arrival, mine))
         self._bytes += len(arrival.body)
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write())
+        if self._free:
+            writer = asyncio.create_task(self._write(self._free.pop()))
+            self._writers.add(writer)
+            writer.add_done_callback(self._writers.discard)
         try:
             async with asyncio.timeout(KEPT_WITHIN):
                 return await mine
         except TimeoutError:
             raise StoreDown("took too long") from None
 
-    async def _write(self) -> None:
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
-            self._bytes -= sum(len(arrival.body) for arrival, _ in batch)
-            # Everybody takes the same keys in the same order, or two processes that are told the same could wait for each other.
-            batch.sort(key=lambda one: one[0].external_id)
-            try:
-                await self._commit(batch)
-            except Exception as error:
-                _fail(batch, error)
+    async def _write(self, line: Line) -> None:
+        try:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+                self._bytes -= sum(len(arrival.body) for arrival, _ in batch)
+                # Everybody takes the same keys in the same order, or two that are told the same could wait for each other.
+                batch.sort(key=lambda one: one[0].external_id)
+                try:
+                    await self._commit(line, batch)
+                except Exception as error:
+                    _fail(batch, error)
+        finally:
+            self._free.append(line)
 
-    async def _commit(self, batch: list[tuple[Arrival, asyncio.Future[Kept]]]) -> None:
+    async def _commit(self, line: Line, batch: list[tuple[Arrival, asyncio.Future[Kept]]]) -> None:
         columns = [list(column) for column in zip(*(_values(arrival) for arrival, _ in batch), strict=True)]
         try:
-            rows = await self._line.ask(_KEEP, columns)
+            rows = await line.ask(_KEEP, columns)
         except psycopg.Error as error:
             if len(batch) == 1:
                 raise
             log.warning("events_kept_one_by_one", error=type(error).__name__, count=len(batch))
             for one in batch:
                 try:
-                    await self._commit([one])
+                    await self._commit(line, [one])
                 except Exception as own:
                     _fail([one], own)
             return
@@ -157,9 +164,10 @@ class Commits:
         self._afterwards([one for one in kept if one.new])
 
     async def close(self) -> None:
-        if self._writer is not None:
-            self._writer.cancel()
-        await self._line.close()
+        for writer in tuple(self._writers):
+            writer.cancel()
+        for line in self._lines:
+            await line.close()
 
 
 def _values(arrival: Arrival) -> tuple[object, ...]:

@@ -21,7 +21,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 
 from enterprisehub.ghl import figures
 from enterprisehub.ghl.commits import Arrival, Commits
-from enterprisehub.ghl.lane import Lane
+from enterprisehub.ghl.lane import News
 from enterprisehub.ghl.lines import StoreDown
 from enterprisehub.ghl.models import Source, State
 from enterprisehub.ghl.schemas import Told, fingerprint, read, read_workflow, workflow_id
@@ -73,8 +73,8 @@ class Door:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self._lane = Lane()
-        self._commits = Commits(self._lane.take)
+        self._news = News()
+        self._commits = Commits(self._news.take)
         self._rate: RateLimitItem = RateLimitItemPerMinute(PER_MINUTE, namespace="workflow")
 
     @cached_property
@@ -172,7 +172,7 @@ class Door:
         """For whoever has made a door for a while; the product's own lives as long as its process."""
         await self._commits.close()
         await self._secrets.close()
-        await asyncio.to_thread(self._lane.close)
+        await asyncio.to_thread(self._news.close)
 
 
 def _from_workflow(told: Told, body: bytes, opened: Opened) -> Arrival:

@@ -1,6 +1,6 @@
 """How is what HighLevel told us worked on: once in effect, in the contact's order, and again when it failed?
 
-Postgres is the truth. Whoever works (a thread of the web process, the worker) takes the oldest waiting event of a contact under the
+Postgres is the truth. Whoever works (who follows the hints, the worker) takes the oldest waiting event of a contact under the
 contact's lock; what the event's function changes and the mark that it is done are one transaction.
 """
 
@@ -20,12 +20,14 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.module_loading import import_string
 from django.utils.timezone import now
+from redis.exceptions import RedisError
 from structlog.contextvars import bound_contextvars
 
 from enterprisehub.errors import HubError
-from enterprisehub.ghl import figures
+from enterprisehub.ghl import figures, hints
+from enterprisehub.ghl.hints import Hint
 from enterprisehub.ghl.models import InboundEvent, Source, State
-from enterprisehub.ghl.schemas import Event, clean, read, read_workflow
+from enterprisehub.ghl.schemas import MESSAGES, Event, clean, read, read_workflow
 from enterprisehub.privacy.audit import Actor, acting
 from enterprisehub.tenants.scope import scope
 
@@ -35,7 +37,9 @@ log = structlog.get_logger(__name__)
 RESTS: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600))
 ATTEMPTS: Final = len(RESTS) + 1
 LEASE: Final = timedelta(seconds=20)  # for what a worker has taken in hand: when it dies, others may try after that
-AT_ONCE: Final = 20  # events that a worker takes in hand together
+AT_ONCE: Final = 8  # events that a worker takes in hand together
+# So long a new message is left to whoever follows the hints: the worker runs behind everything else, and would keep it waiting.
+LEFT_ALONE: Final = timedelta(seconds=10)
 
 Function = Callable[[Event], Any]
 
@@ -47,11 +51,17 @@ e.tenant_id = %(tenant)s AND e.state = 'waiting' AND e.next_at <= %(now)s AND (e
 """
 _IN_HAND = f"""
 WITH due AS MATERIALIZED (
-    SELECT e.id FROM ghl_inboundevent e WHERE {_OLDEST} ORDER BY e.next_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
-UPDATE ghl_inboundevent e SET attempts = e.attempts + 1, next_at = %(until)s FROM due WHERE e.id = due.id
+    SELECT e.id, e.attempts, e.next_at FROM ghl_inboundevent e WHERE {_OLDEST}
+    AND (e.attempts > 0 OR e.received_at <= %(left)s OR e.type <> ALL (%(messages)s)) ORDER BY e.next_at LIMIT %(most)s FOR UPDATE SKIP LOCKED),
+first AS (SELECT id, attempts FROM due ORDER BY next_at LIMIT 1)
+UPDATE ghl_inboundevent e SET attempts = e.attempts + 1, next_at = %(until)s FROM due, first
+WHERE e.id = due.id AND (due.id = first.id OR (due.attempts = 0 AND first.attempts = 0))
 RETURNING e.id, e.attempts, e.subject
 """  # noqa: S608 - our own condition
-_COLUMNS = "SELECT e.id, e.type, e.source, e.external_id, e.subject, e.occurred_at, e.received_at, e.body"
+_COLUMNS = """
+SELECT e.id, e.type, e.source, e.external_id, e.subject, e.occurred_at, e.received_at, e.body, ARRAY(
+    SELECT DISTINCT n.type FROM ghl_inboundevent n WHERE e.subject <> '' AND n.tenant_id = e.tenant_id
+    AND n.subject = e.subject AND n.state = 'waiting' AND n.id <> e.id)"""
 _NEXT = f"{_COLUMNS} FROM ghl_inboundevent e WHERE {_OLDEST} AND e.subject = %(subject)s FOR UPDATE SKIP LOCKED"
 _THIS = f"""{_COLUMNS} FROM ghl_inboundevent e
 WHERE e.tenant_id = %(tenant)s AND e.id = %(id)s AND e.state = 'waiting' AND e.attempts = %(attempts)s
@@ -83,6 +93,7 @@ class _Taken:
     occurred_at: datetime
     received_at: datetime
     body: bytes
+    behind: list[str]  # types of the contact's other events that waited when this one was taken
 
     def event(self) -> Event:
         told = (read_workflow if self.source == Source.WORKFLOW else read)(bytes(self.body))
@@ -98,32 +109,52 @@ class _Taken:
         )
 
 
-def work(tenant_id: UUID, *, seconds: float) -> bool:
-    """Work on what waits in this tenant, for so long at most; whether something due is left. For the worker."""
+def work(tenant_id: UUID, *, seconds: float, left_alone: timedelta = timedelta(0)) -> bool:
+    """Work on what waits in this tenant, for so long at most; whether something due is left.
+
+    Messages that are younger than `left_alone` and were not tried yet are somebody else's.
+    """
     end = time.monotonic() + seconds
-    while in_hand := _take_in_hand(tenant_id):
+    while in_hand := _take_in_hand(tenant_id, left_alone):
         for event_id, attempts, subject in in_hand:
             if attempts > ATTEMPTS:  # each attempt took its worker with it
                 _note_failure(tenant_id, event_id, "never_ended", counted=True)
                 continue
             given = {"id": event_id, "attempts": attempts, "subject": subject}
-            _once(tenant_id, _THIS, given, counted=True)
+            taken = _once(tenant_id, _THIS, given, counted=True)
+            if taken is not None and left_alone and not MESSAGES.isdisjoint(taken.behind):
+                _pass_on(Hint(tenant_id, event_id, subject))
         if time.monotonic() > end:
             return True
     return False
 
 
+def _pass_on(hint: Hint) -> None:
+    """A message waits behind what the worker had in hand: whoever followed its hint meanwhile has found nothing to do."""
+    try:
+        followed = hints.put([hint])
+    except RedisError:
+        followed = False
+    if not followed:
+        follow(hint.tenant, hint.subject)
+
+
 def follow(tenant_id: UUID, subject: str) -> int:
-    """Work on what is due of one contact, oldest first, until nothing is; how many. For threads that wait for nobody."""
+    """Work on what is due of one contact, oldest first, until nothing is; how many. For threads that wait for nobody.
+
+    What is kept after the last look has a hint of its own, so nobody looks again after an event that waited alone.
+    """
     done = 0
-    while _once(tenant_id, _NEXT, {"subject": subject}, counted=False):
+    while (taken := _once(tenant_id, _NEXT, {"subject": subject}, counted=False)) is not None:
         done += 1
+        if not taken.behind:
+            break
     return done
 
 
 def work_on(tenant_id: UUID, event_id: UUID) -> bool:
     """Work on one new event that names no contact; False when somebody else has it."""
-    return _once(tenant_id, _THIS, {"id": event_id, "attempts": 0, "subject": ""}, counted=False)
+    return _once(tenant_id, _THIS, {"id": event_id, "attempts": 0, "subject": ""}, counted=False) is not None
 
 
 def table() -> Mapping[str, Function]:
@@ -137,23 +168,27 @@ def _imported(name: str) -> Mapping[str, Function]:
     return found
 
 
-def _take_in_hand(tenant_id: UUID) -> list[tuple[UUID, int, str]]:
-    """The next few events, each counted as tried before it is: what kills its worker is given up one day, too."""
+def _take_in_hand(tenant_id: UUID, left_alone: timedelta = timedelta(0)) -> list[tuple[UUID, int, str]]:
+    """The next few events, each counted as tried before it is: what kills its worker is given up one day, too.
+
+    What was tried before is taken alone: those that only lay beside the one that kills must not be given up with it.
+    """
     moment = now()
     given: dict[str, Any] = {"tenant": tenant_id, "now": moment, "until": moment + LEASE, "most": AT_ONCE}
+    given |= {"left": moment - left_alone, "messages": list(MESSAGES)}
     with scope(tenant_id), connection.cursor() as cursor:
         cursor.execute(_IN_HAND, given)
         found: list[tuple[UUID, int, str]] = cursor.fetchall()
     return found
 
 
-def _once(tenant_id: UUID, sentence: str, given: dict[str, Any], *, counted: bool) -> bool:
-    """Take one event and work on it; False when there was none to take. `counted`: the attempt was counted before."""
+def _once(tenant_id: UUID, sentence: str, given: dict[str, Any], *, counted: bool) -> _Taken | None:
+    """Take one event and work on it; None when there was none to take. `counted`: the attempt was counted before."""
     taken: list[_Taken] = []
     try:
         with scope(tenant_id), acting(Actor(via="highlevel")):
             if (found := _take(tenant_id, sentence, given)) is None:
-                return False
+                return None
             taken.append(found)
             with bound_contextvars(event=str(found.id)):
                 state, reason = _effect(found)
@@ -164,7 +199,7 @@ def _once(tenant_id: UUID, sentence: str, given: dict[str, Any], *, counted: boo
         _refused(tenant_id, taken[0], error, counted=counted)
     else:
         figures.worked(taken[0].type, state, now() - taken[0].received_at)
-    return True
+    return taken[0]
 
 
 def _take(tenant_id: UUID, sentence: str, given: dict[str, Any]) -> _Taken | None:

@@ -73,12 +73,18 @@ def is_ours(kind: str, remote_id: str, *, contact_id: str = "") -> bool | None:
 
     HighLevel may tell of it before its answer to us is settled, so None means: ask again in a few seconds.
     """
+    # First what is on its way, then what is known: a send that is settled between the two questions is found by the second.
+    # The other way round it would be missed by both, and our own words taken for a person's.
+    under_way = (
+        OutboundCall.objects.filter(
+            operation=UNANSWERED.get(kind, ""), contact_id=contact_id, state=State.WAITING, begun_at__isnull=False
+        ).exists()
+        if contact_id
+        else False
+    )
     if Written.objects.filter(kind=kind, remote_id=remote_id[:80]).exists():
         return True
-    under_way = OutboundCall.objects.filter(
-        operation=UNANSWERED.get(kind, ""), contact_id=contact_id, state=State.WAITING, begun_at__isnull=False
-    )
-    return None if contact_id and under_way.exists() else False
+    return None if under_way else False
 
 
 def _subject(call: OutboundCall, about: str) -> str:

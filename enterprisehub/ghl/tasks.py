@@ -12,7 +12,7 @@ A_TURN = 10.0  # seconds, then other work gets its turn
 @task(sweeping.WORK, waits=True, ignore_result=True, expires=60)
 def work() -> None:
     tenant = current()
-    if inbox.work(tenant, seconds=A_TURN):
+    if inbox.work(tenant, seconds=A_TURN, left_alone=inbox.LEFT_ALONE):
         send(sweeping.WORK, tenant, None, {})
 
 

@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import psutil
+from django.core.management.base import CommandError
 
 from enterprisehub import benchmark, benchmark_webhooks
 from enterprisehub.benchmark_webhooks import Signer
+from enterprisehub.ghl import hints
 from enterprisehub.management.served import Client, Server
 from enterprisehub.ops.measures import load_average, machine
 
@@ -18,6 +19,7 @@ CONNECTIONS = 50
 LEADS_EACH = 20
 DRAIN = 2.0  # seconds after the last answer in which cards may still come
 WARM_UP_SECONDS = 2.0
+INBOX_WITHIN = 90.0  # seconds
 
 
 def run(write: Callable[[str], Any], options: dict[str, Any]) -> None:
@@ -26,6 +28,7 @@ def run(write: Callable[[str], Any], options: dict[str, Any]) -> None:
     server = Server({"GHL_WEBHOOK_PUBLIC_KEYS": signer.pem, "GHL_CLIENT_ID": ""})
     try:
         server.start()
+        _await_inbox()
         figures = _measure(server, signer, options)
     finally:
         server.stop()
@@ -51,11 +54,12 @@ def _measure(server: Server, signer: Signer, options: dict[str, Any]) -> dict[st
         }
         client = Client("enterprisehub.ops.posting", plan)
         opened = client.open()
-        used = _cpu(server)
+        used = server.cpu_seconds()
         began = time.time()
         seen = client.run()
         spent = {
-            name: round((after - used[name]) * 1000 / max(1, len(planned)), 3) for name, after in _cpu(server).items()
+            name: round((after - used[name]) * 1000 / max(1, len(planned)), 3)
+            for name, after in server.cpu_seconds().items()
         }
         rows = benchmark_webhooks.settle(made)
         counted = [(at, event) for at, event in planned if at >= WARM_UP_SECONDS]
@@ -73,13 +77,14 @@ def _measure(server: Server, signer: Signer, options: dict[str, Any]) -> dict[st
     }
 
 
-def _cpu(server: Server) -> dict[str, float]:
-    """Seconds of processor so far of the web process, and of every Postgres process of this machine's user."""
-    postgres = 0.0
-    for process in psutil.process_iter(["name", "cpu_times"]):
-        if (process.info["name"] or "").startswith("postgres") and process.info["cpu_times"]:
-            postgres += process.info["cpu_times"].user + process.info["cpu_times"].system
-    return {"web": server.cpu_seconds(), "postgres": postgres}
+def _await_inbox() -> None:
+    """What is measured is the product once all of it is there."""
+    end = time.monotonic() + INBOX_WITHIN
+    while time.monotonic() < end:
+        if hints.are_followed():
+            return
+        time.sleep(0.2)
+    raise CommandError("The process that works on messages did not start.")
 
 
 def _print(write: Callable[[str], Any], figures: dict[str, Any]) -> None:
@@ -92,6 +97,12 @@ def _print(write: Callable[[str], Any], figures: dict[str, Any]) -> None:
         one = figures[name]
         shown = (one[key] for key in ("p50_ms", "p95_ms", "p99_ms", "max_ms"))
         write(f"{name:20}{one['n']:>7}" + "".join(f"{ms:>10.1f}" if ms is not None else f"{'-':>10}" for ms in shown))
+    for name, one in figures["stages"].items():
+        shown = (one[key] for key in ("p50_ms", "p95_ms", "p99_ms", "max_ms"))
+        write(
+            f"  of a card: {name:8}{one['n']:>7}"
+            + "".join(f"{ms:>10.1f}" if ms is not None else f"{'-':>10}" for ms in shown)
+        )
     write(
         f"lost {figures['lost']}  doubled {figures['doubled']}  states {figures['states']}  statuses {figures['statuses']}"
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,8 +19,21 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from enterprisehub.management.commands.dev import STAND_IN
+from enterprisehub.ops.children import die_with_parent, in_place
 from enterprisehub.ops.embedded import free_port
 
+# A kind of process, and what only its command line holds.
+KINDS = {
+    "web": "enterprisehub.asgi",
+    "inbox": "manage.py inbox",
+    "live": "-Q live",
+    "worker": "-Q default",
+    "clock": "enterprisehub.celery beat",
+    "claude": STAND_IN,
+    "postgres": "postgres",
+    "redis": "redis-server",
+}
+SERVICES = ("postgres", "redis-server")
 READY_WITHIN = 90.0  # seconds until the server must answer
 
 
@@ -36,6 +51,7 @@ class Server:
             cwd=settings.BASE_DIR,
             env=self.env,
             stdout=subprocess.DEVNULL,
+            preexec_fn=die_with_parent(signal.SIGTERM),
         )
         url = f"http://127.0.0.1:{self.port}"
         end = time.monotonic() + READY_WITHIN
@@ -56,9 +72,17 @@ class Server:
     def memory(self) -> int:
         return int(self._web().memory_info().rss)
 
-    def cpu_seconds(self) -> float:
-        used = self._web().cpu_times()
-        return float(used.user + used.system)
+    def cpu_seconds(self) -> dict[str, float]:
+        """Processor time so far, by kind of process; Postgres' and Redis' where they are embedded for us."""
+        spent = dict.fromkeys(KINDS, 0.0)
+        services = [one for one in psutil.Process(os.getppid()).children(recursive=True) if one.name() in SERVICES]
+        for child in [*self.process.children(recursive=True), *services]:
+            with contextlib.suppress(psutil.Error):
+                line, used = " ".join(child.cmdline()), child.cpu_times()
+                kind = next((name for name, mark in KINDS.items() if mark in line), None)
+                if kind is not None:
+                    spent[kind] += float(used.user + used.system)
+        return spent
 
     def stop(self) -> None:
         if self.process.poll() is None:
@@ -76,6 +100,7 @@ class Client:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
         )
         self._say(json.dumps(plan))
 
@@ -110,7 +135,7 @@ class Client:
 def under_embedded_services(*command: str) -> int:
     """The same command again, on services of its own."""
     again = [sys.executable, "manage.py", "embedded", "run", "--", sys.executable, "manage.py", *command]
-    return subprocess.call(again, cwd=settings.BASE_DIR)
+    return in_place(again, env=os.environ, cwd=str(settings.BASE_DIR))
 
 
 def as_arguments(options: Mapping[str, Any], names: Sequence[str]) -> list[str]:

@@ -84,6 +84,20 @@ def stop_signals() -> Iterator[None]:
             signal.signal(each, old)
 
 
+def in_place(command: Sequence[str], *, env: Mapping[str, str], cwd: str) -> int:
+    """Run a command that does our work for us: whoever stops us stops it, however we end; returns its exit code."""
+    with stop_signals():
+        child = subprocess.Popen(command, env=dict(env), cwd=cwd, preexec_fn=die_with_parent(signal.SIGTERM))
+        try:
+            code = child.wait()
+        except Stopped:
+            with undisturbed():
+                child.terminate()  # after Ctrl-C the terminal has told it already; once more does no harm
+                end(child, within=3 * STOP_WITHIN)
+            return 128 + signal.SIGTERM
+    return code if code >= 0 else 128 - code
+
+
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
     """Inside, signals that ask us to stop are ignored: we are stopping."""
@@ -119,7 +133,7 @@ class Group:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            process_group=0,  # Ctrl-C reaches us alone; we pass it on in order
+            start_new_session=True,  # Ctrl-C reaches us alone; we pass it on in order
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
         self._children[name] = child

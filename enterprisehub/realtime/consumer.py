@@ -201,7 +201,7 @@ class AgentConsumer(AsyncConsumer):  # type: ignore[misc]
         if frame.seq is not None:
             self.sequence.add(frame)
             self._flush()
-        elif frame.sender != self.id and not self.paused:
+        elif frame.sender != self.id and frame.type in self.topics and not self.paused:
             self._write(frame)
 
     def _flush(self) -> None:

@@ -20,7 +20,7 @@ MAX_FRAME = 32 * 1024  # bytes of one client message
 
 SERVER_EVENTS: dict[str, str] = {
     "suggestion": "A card, or the next revision of one.",
-    "suggestion.delta": "The words of a card's line while they are still being written.",
+    "suggestion.delta": "The words of a card's line while they are still being written; never numbered.",
     "objection.alert": "A message that needs care before anything is said.",
     "status": "Something happened that is not a card: see payload.state.",
     "error": "A message of yours was refused; never numbered.",

@@ -21,13 +21,20 @@ M = TypeVar("M", bound=TenantModel)
 def insert(row: TenantModel) -> None:
     """Write a new row, exactly as `save(force_insert=True)` would; signals are not sent."""
     row.claim()
-    model = type(row)
-    values = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in model._meta.concrete_fields
-    ]
     with connection.cursor() as cursor:
-        cursor.execute(_insertion(model), values)
+        cursor.execute(_insertion(type(row)), _values(row))
     row._state.adding, row._state.db = False, connection.alias
+
+
+def insert_if_new(row: TenantModel) -> bool:
+    """As `insert`, but False and nothing written when a unique constraint says that it is there already."""
+    row.claim()
+    with connection.cursor() as cursor:
+        cursor.execute(_insertion(type(row), " ON CONFLICT DO NOTHING"), _values(row))
+        if cursor.rowcount == 0:
+            return False
+    row._state.adding, row._state.db = False, connection.alias
+    return True
 
 
 def update(row: TenantModel, *names: str) -> None:
@@ -53,6 +60,11 @@ def select(condition: str, parameters: Sequence[Any], *joined: type[models.Model
     return [tuple(_instances(row, joined)) for row in found]
 
 
+def _values(row: TenantModel) -> list[Any]:
+    fields = row._meta.concrete_fields
+    return [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+
+
 def _instances(row: Sequence[Any], joined: Sequence[type[models.Model]]) -> list[models.Model]:
     made: list[models.Model] = []
     at = 0
@@ -70,12 +82,12 @@ def _python(field: models.Field[Any, Any], value: Any) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _insertion(model: type[TenantModel]) -> str:
+def _insertion(model: type[TenantModel], ending: str = "") -> str:
     quote = connection.ops.quote_name
     fields = model._meta.concrete_fields
     places = (_place(field) for field in fields)
     columns = ", ".join(quote(field.attname) for field in fields)
-    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({', '.join(places)})"  # noqa: S608 - names of our own models
+    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({', '.join(places)}){ending}"  # noqa: S608 - names of our own models
 
 
 def _place(field: models.Field[Any, Any]) -> str:

@@ -45,12 +45,18 @@ class Whereabouts:
         return tuple(dict.fromkeys(place.state for place in self.places if place.state))
 
 
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    """Python walks the folder of all time zones each time it is asked, which takes longer than everything here."""
+    return frozenset(available_timezones())
+
+
 def whereabouts(*, timezones: Iterable[str] = (), state: str = "", phone: str = "") -> Whereabouts:
     """All places that fit. `timezones` are what the person or the CRM said, `state` two letters of an address.
 
     A zone that is told settles in which part of a split state they are. Where sources contradict each other, all of them count.
     """
-    own = tuple(dict.fromkeys(zone for zone in timezones if zone in available_timezones()))
+    own = tuple(dict.fromkeys(zone for zone in timezones if zone in _zones()))
     state = state.strip().upper()
     by_state = zones_of_state(state)
     code = area_code(phone)

@@ -72,6 +72,9 @@ class ActionPlan(TenantModel):
     made_at = models.DateTimeField(default=now)
     expires_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(
+        null=True, blank=True, editable=False
+    )  # when Claude was asked for better words: once
 
     class Meta:
         ordering = ["-made_at"]
@@ -79,6 +82,15 @@ class ActionPlan(TenantModel):
             models.UniqueConstraint(fields=["lead"], name="one_plan_at_a_time", condition=models.Q(superseded_at=None)),
             SameTenant(field="lead", name="plan_lead_same_tenant"),
             SameTenant(field="agent", name="plan_agent_same_tenant"),
+        ]
+        # The rounds of leads/services/keeping.py look over all tenants at once.
+        indexes = [
+            models.Index(fields=["expires_at"], name="plan_by_end", condition=models.Q(superseded_at=None)),
+            models.Index(
+                fields=["made_at"],
+                name="plan_by_wait",
+                condition=models.Q(superseded_at=None, asked_at=None, revision=0),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.functions import Concat, Lower
+from django.db.models.functions import Concat, Greatest, Lower
 from django.utils.timezone import now
 
 from enterprisehub.tenants.constraints import SameTenant
@@ -128,6 +128,12 @@ class Lead(TenantModel):
             models.Index(fields=["tenant", "name", "id"], name="lead_by_name"),
             models.Index(fields=["tenant", "email"], name="lead_by_email", condition=~models.Q(email="")),
             models.Index(fields=["tenant", "phone"], name="lead_by_phone", condition=~models.Q(phone="")),
+            # Whose plan may be old: asked over all tenants at once.
+            models.Index(
+                Greatest("spoken_at", "stage_since", output_field=models.DateTimeField()),
+                name="lead_by_change",
+                condition=models.Q(deleted_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from leads.services.people import (
     MAX_TEXT,
     NewLead,
     begin,
+    begin_conversation,
     conversation_of,
     find,
     is_visible,
@@ -12,4 +13,15 @@ from leads.services.people import (
     take_in,
 )
 
-__all__ = ["MAX_CLIENT_ID", "MAX_TEXT", "NewLead", "begin", "conversation_of", "find", "is_visible", "seen", "take_in"]
+__all__ = [
+    "MAX_CLIENT_ID",
+    "MAX_TEXT",
+    "NewLead",
+    "begin",
+    "begin_conversation",
+    "conversation_of",
+    "find",
+    "is_visible",
+    "seen",
+    "take_in",
+]

@@ -27,7 +27,7 @@ WRITTEN: Final = {"name": "name", "email": "email", "phone": "phone", "timezone"
 OLDER, DELETED = "older_than_known", "contact_deleted"  # why news of a contact change nothing
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def changed(told: Contact, *, at: datetime) -> tuple[Lead | None, str]:
     """The contact as HighLevel told it at its own time `at`; the lead, or why nothing was changed.
 
@@ -40,7 +40,9 @@ def changed(told: Contact, *, at: datetime) -> tuple[Lead | None, str]:
         return None, OLDER
     lead = _lead(told)
     ours = {name: str(getattr(lead, name)) for name in FIELDS}
-    both = merge(snapshot.fields, ours, told.fields, ours_at=_edited_at(told.id), theirs_at=at)
+    both = merge(snapshot.fields, ours, told.fields, theirs_at=at)
+    if both.disputes:  # only then does it matter who wrote last
+        both = merge(snapshot.fields, ours, told.fields, ours_at=_edited_at(told.id), theirs_at=at)
     for name, value in both.ours.items():
         setattr(lead, name, value)
     given = _assign(lead, told.assigned_to)
@@ -53,7 +55,7 @@ def changed(told: Contact, *, at: datetime) -> tuple[Lead | None, str]:
     tags = {"tags": sorted(told.tags)} if told.tags is not None else {}
     snapshot.fields = {**snapshot.fields, **both.base, **tags}
     snapshot.remote_at, snapshot.seen_at = at, now()
-    snapshot.save()
+    rows.update(snapshot, "fields", "remote_at", "seen_at")
     if told.dnd is not None:
         contacting.highlevel_dnd(lead, told.dnd, at=at)
     return lead, ""
@@ -137,9 +139,12 @@ def told(call: OutboundCall) -> None:
 
 def _snapshot(contact_id: str) -> ContactSnapshot:
     """The contact's row, locked: news of one contact are taken in one after the other."""
-    ContactSnapshot.objects.get_or_create(contact_id=contact_id)
-    locked: ContactSnapshot = ContactSnapshot.objects.select_for_update().get(contact_id=contact_id)
-    return locked
+    locked = ContactSnapshot.objects.select_for_update().filter(contact_id=contact_id)
+    found: ContactSnapshot | None = locked.first()
+    if found is None:
+        rows.insert_if_new(ContactSnapshot(contact_id=contact_id))
+        found = locked.get()
+    return found
 
 
 def _lead(told: Contact) -> Lead:

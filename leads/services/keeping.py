@@ -1,16 +1,18 @@
-"""Which plans are older than what is known, which are spent, and which step of a cadence is due now?"""
+"""Which plans are older than what is known, which are spent, and which may be worded better now?"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import DateTimeField, Exists, OuterRef, Q
+from django.db.models import DateTimeField, Exists, OuterRef, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.timezone import now
 
+from enterprisehub.engines import policies
 from enterprisehub.tenants.scope import scope, unscoped
 from enterprisehub.tenants.work import later
 from leads.models import Action, ActionPlan, ActionState, Lead, Stage
@@ -18,22 +20,49 @@ from leads.models import Action, ActionPlan, ActionState, Lead, Stage
 MOST: Final = 200  # leads of one round; the next round takes the rest
 LOOKS_BACK: Final = timedelta(days=2)  # what changed longer ago had its rounds
 FRESH: Final = timedelta(seconds=12)  # a talk that goes on is planned when it rests: each word would make another plan
+RESTED: Final = timedelta(seconds=60)  # since the last word: then Claude may be asked to word the plan better
+WORDED: Final = 20  # plans that Claude is asked about in one round: cards come first
+STALE: Final = timedelta(hours=2)  # a plan that waited longer for better words keeps its own
 
 
 def plan_what_changed() -> int:
     """Ask for plans where words, a stage or an expiry are newer than the plan; how many were asked for."""
     moment = now()
     with unscoped("plans of every tenant may be older than what is known"):
-        newest = ActionPlan.objects.filter(lead=OuterRef("pk"), superseded_at=None)
-        current = newest.filter(made_at__gte=OuterRef("changed"), expires_at__gt=moment)
-        rows = Lead.objects.annotate(changed=Greatest("spoken_at", "stage_since", output_field=DateTimeField()))
-        talked = Q(changed__gt=moment - LOOKS_BACK, changed__lt=moment - FRESH)
-        spent = Exists(newest.filter(expires_at__lte=moment))
-        rows = rows.filter(Q(talked) | Q(spent), ~Exists(current), deleted_at=None).exclude(
-            source="import", stage=Stage.NEW
-        )
-        found = list(rows.order_by("-spoken_at").values_list("tenant_id", "pk")[:MOST])
-    return _ask(found)
+        found = dict.fromkeys([*changed(moment).values_list("tenant_id", "pk")[:MOST]])
+        found |= dict.fromkeys([*spent(moment).values_list("tenant_id", "lead_id")[: MOST - len(found)]])
+    return _ask("leads.plan", "lead", list(found))
+
+
+def changed(moment: datetime) -> QuerySet[Lead]:
+    """Leads of every tenant that rest since something was said or their stage moved, after their plan was made."""
+    current = ActionPlan.objects.filter(lead=OuterRef("pk"), superseded_at=None, made_at__gte=OuterRef("changed"))
+    rows = Lead.objects.annotate(changed=Greatest("spoken_at", "stage_since", output_field=DateTimeField()))
+    rows = rows.filter(~Exists(current), changed__gt=moment - LOOKS_BACK, changed__lt=moment - FRESH)
+    return rows.filter(deleted_at=None).exclude(source="import", stage=Stage.NEW).order_by("-changed")
+
+
+def spent(moment: datetime) -> QuerySet[ActionPlan]:
+    """Plans of every tenant that have ended and were not made anew."""
+    rows = ActionPlan.objects.filter(superseded_at=None, expires_at__lte=moment, lead__deleted_at=None)
+    return rows.exclude(lead__source="import", lead__stage=Stage.NEW).order_by("expires_at")
+
+
+def word_better() -> int:
+    """Ask Claude for the words of plans whose talk rests, each once; how many were handed to the worker."""
+    if policies.credential() is None:
+        return 0
+    with unscoped("plans of every tenant may be worded better"):
+        found = list(waiting(now()).values_list("tenant_id", "pk")[:WORDED])
+    return _ask("leads.refine_plan", "plan", found)
+
+
+def waiting(moment: datetime) -> QuerySet[ActionPlan]:
+    """Plans that Claude has not been asked about, of leads that have said nothing for a minute; the newest first."""
+    rows = ActionPlan.objects.filter(superseded_at=None, asked_at=None, revision=0, made_at__gt=moment - STALE)
+    mine = Action.objects.filter(plan=OuterRef("pk"), state=ActionState.PROPOSED, decided_at=None)
+    rows = rows.filter(Exists(mine), lead__spoken_at__lt=moment - RESTED)
+    return rows.exclude(tenant__settings__contains={"engines": {"enabled": False}}).order_by("-made_at")
 
 
 def expire() -> int:
@@ -50,12 +79,12 @@ def expire() -> int:
     return gone
 
 
-def _ask(found: list[tuple[UUID, UUID]]) -> int:
+def _ask(task: str, about: str, found: Iterable[tuple[UUID, UUID]]) -> int:
     of_tenant: dict[UUID, list[UUID]] = defaultdict(list)
-    for tenant_id, lead_id in found:
-        of_tenant[tenant_id].append(lead_id)
-    for tenant_id, leads in of_tenant.items():
+    for tenant_id, pk in found:
+        of_tenant[tenant_id].append(pk)
+    for tenant_id, ids in of_tenant.items():
         with scope(tenant_id):
-            for lead_id in leads:
-                later("leads.plan", durable=False, lead=lead_id)
-    return len(found)
+            for pk in ids:
+                later(task, durable=False, **{about: pk})
+    return sum(map(len, of_tenant.values()))

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from enterprisehub.errors import Conflict, Invalid, NotFound
 from enterprisehub.privacy.audit import record
+from enterprisehub.tenants import rows
 from enterprisehub.tenants.models import Agent
 from leads.models import Conversation, Lead, Medium, Message, Said, Side, Speaker, Stage
 from leads.services import served
@@ -102,6 +103,14 @@ def conversation_of(lead: Lead, agent: Agent | None, medium: str = "") -> Conver
         lead=lead, medium=medium or Medium.CHAT, defaults={"agent": agent}
     )
     return conversation
+
+
+def begin_conversation(lead: Lead, agent: Agent, medium: str) -> Conversation:
+    """The lead's conversation in this medium, for who has looked and found none: one statement, unless somebody was faster."""
+    if medium not in Medium.values:
+        raise Invalid(f"The medium is one of {', '.join(Medium.values)}.", field="medium")
+    conversation = Conversation(lead=lead, agent=agent, medium=medium)
+    return conversation if rows.insert_if_new(conversation) else conversation_of(lead, agent, medium)
 
 
 def take_in(conversation: Conversation, said: Said) -> tuple[Message, bool]:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from enterprisehub.engines import policies
 from enterprisehub.engines.gate import instant
 from enterprisehub.realtime.push import tell
 from enterprisehub.tenants.models import Tenant
@@ -54,7 +53,6 @@ def plan(lead: Lead, *, at: datetime | None = None) -> ActionPlan:
         before.save(update_fields=["superseded_at"])
     row = _kept(locked, made, situation, before=before)
     action = _act(locked, row, made, situation)
-    _refine_later(row, action, tenant)
     if locked.agent_id is not None:
         tell(locked.agent_id, ("status", told(locked, action)))
     return row
@@ -166,11 +164,3 @@ def key_of(lead: Lead, proposal: Proposal) -> str:
     """The same step of the same cause is the same action."""
     then = proposal.next
     return f"{lead.pk.hex}:{then.anchor}:{then.step}:{then.verb}"[:120]
-
-
-def _refine_later(row: ActionPlan, action: Action | None, tenant: Tenant) -> None:
-    """Claude improves the words where it may be asked and there is something to improve."""
-    if action is None or action.state != ActionState.PROPOSED or action.decided_at is not None:
-        return
-    if policies.credential() is not None and policies.terms_of(tenant.settings).enabled:
-        later("leads.refine_plan", durable=False, plan=row.pk)

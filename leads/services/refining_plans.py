@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.timezone import now
 
+from enterprisehub.engines import seats
 from enterprisehub.engines.base import Answer, Outcome
 from enterprisehub.engines.gate import ask
 from enterprisehub.realtime.push import tell
@@ -34,12 +36,16 @@ class _Work:
 def refine(plan_id: UUID) -> Outcome:
     """Ask Claude about this plan; runs named, not scoped: nothing is held while the network is waited for.
 
+    Cards come first: while this process asks about many of them, or about other plans, it is left for the next round.
     The local plan stands meanwhile, and for good when the answer is late, refused, or not borne out.
     """
-    work = _load(plan_id)
-    if work is None:
-        return Outcome.SUPERSEDED
-    answer = ask(PLAN, work.situation, names=work.names, subject=str(plan_id))
+    with seats.behind() as free:
+        if not free:
+            return Outcome.BUSY
+        work = _load(plan_id)
+        if work is None:
+            return Outcome.SUPERSEDED
+        answer = ask(PLAN, work.situation, names=work.names, subject=str(plan_id))
     if answer.source == "local":
         return answer.outcome
     with scope(current()):
@@ -59,8 +65,11 @@ def guarded(text: str, lead: Lead, tenant: Tenant) -> str:
 
 def _load(plan_id: UUID) -> _Work | None:
     with scope(current()):
-        row = ActionPlan.objects.select_related("lead__agent").filter(pk=plan_id, superseded_at=None).first()
-        if row is None or row.revision or not _open(row):
+        mine = ActionPlan.objects.filter(pk=plan_id, superseded_at=None, revision=0)
+        if not mine.filter(asked_at=None).update(asked_at=now()):
+            return None
+        row = mine.select_related("lead__agent").first()
+        if row is None or not _open(row):
             return None
         lead = row.lead
         situation = situation_of(lead, at=row.made_at)

@@ -45,6 +45,8 @@ function startDesk(line) {
     if (known) desk.came(known.dataset.known);
     const queue = frame.querySelector("[data-queue]");
     if (queue) tellOfPlan(queue);
+    const stopped = frame.querySelector("[data-notice]");
+    if (stopped) tellOfTrial(stopped);
     const changed = frame.querySelector("[data-changed]");
     if (changed) tellOfMany(changed);
     const replayed = frame.dataset.missed !== undefined;
@@ -74,6 +76,15 @@ function tellOfPlan(queue) {
   notice.querySelector("a").href = `/leads/${lead}/`;
   notice.querySelector("a").textContent = queue.textContent.trim();
   notice.hidden = false;
+}
+
+// An experiment has stopped by itself: one line over every page, with a way to it.
+function tellOfTrial(stopped) {
+  const line = document.getElementById("told");
+  if (!line) return;
+  line.querySelector("a").href = stopped.dataset.notice;
+  line.querySelector("a").textContent = stopped.textContent.trim();
+  line.hidden = false;
 }
 
 // Many leads changed at once: Today and the plans load anew, a list that may show one of them offers to.

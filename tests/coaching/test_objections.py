@@ -64,6 +64,58 @@ def test_hears_what_holds_the_prospect_back(text: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("I have my doubts about all of you, to be honest", "trust"),
+        ("Before we go any further I'd want to talk to somebody you sold for", "trust"),
+        ("It just isn't big enough for the five of us", "property_fit"),
+        ("Let's pick this up again after the summer, things are hectic", "timing"),
+        ("We'd want a lot more than that for it, the neighbors got 40 more", "valuation"),
+        ("My husband still has to see it before we say anything", "authority"),
+        ("I'd do it for four percent, six is too much", "commission"),
+        ("I'm not willing to be tied to one agent", "buyer_agreement"),
+        ("No me convence, prefiero ver otras antes de decidir", "stall"),
+        ("Con esas tasas mejor me espero", "rates"),
+        ("Hasta que no venda la mía no puedo comprar otra", "sell_first"),
+    ],
+)
+def test_names_the_one_kind_that_is_meant_and_no_other(text: str, kind: str) -> None:
+    assert heard(text) == {kind}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We haven't signed with anyone",
+        "I talked to my partner and we're in",
+        "We can afford that",
+        "The commission is fine",
+        "Rates don't matter to us, we're paying cash",
+        "I used to worry about the rates, we locked at 6 and that's fine",
+        "I've thought about it and I want to go ahead",
+        "No necesito más tiempo, la quiero",
+    ],
+)
+def test_what_is_denied_settled_or_agreed_holds_nobody_back(text: str) -> None:
+    assert heard(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I need a place with 3 beds under 2,400",
+        "That one is too far, show me another",
+        "what's the rent?",
+        "is there anything cheaper?",
+        "We'd like to move within two months",
+        "My lease ends in June so I'd like to move in then",
+    ],
+)
+def test_looking_for_a_home_is_no_objection(text: str) -> None:
+    assert heard(text) == set()
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "It's not too expensive at all",

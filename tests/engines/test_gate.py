@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +19,9 @@ from enterprisehub.engines.base import Outcome
 from enterprisehub.engines.gate import ask
 from enterprisehub.engines.models import EngineCall
 from enterprisehub.ops import stores
+from enterprisehub.ops.stores import channel_redis
+from enterprisehub.realtime import events, push
+from enterprisehub.realtime.events import Address
 from enterprisehub.realtime.models import Event
 from enterprisehub.tenants.models import Tenant
 from enterprisehub.tenants.scope import named, scope, unscoped
@@ -64,11 +69,17 @@ def test_claude_improves_the_card_and_the_call_is_on_the_ledger(world: World, co
 def test_its_words_are_shown_while_they_come(world: World, connected: FakeClaude) -> None:
     connected.pace.tokens_per_second = 60
     card = a_card(world)
-    refined(card)
-    with scope(card.tenant_id):
-        deltas = [event.payload["say"] for event in Event.objects.filter(type="suggestion.delta").order_by("seq")]
+    with closing(channel_redis().pubsub(ignore_subscribe_messages=True)) as screen:
+        screen.subscribe(push.channel(Address(card.tenant_id, card.agent_id)))
+        screen.get_message(timeout=10)
+        refined(card)
+        frames = [events.unpack(told["data"]) for told in iter(partial(screen.get_message, timeout=0.5), None)]
+    deltas = [frame.event()["payload"]["say"] for frame in frames if frame.type == "suggestion.delta"]
     assert deltas
     assert all(later.startswith(earlier) for earlier, later in pairwise(deltas))
+    assert frames[-1].type == "suggestion"  # and nothing of it comes late, or is kept
+    with scope(card.tenant_id):
+        assert not Event.objects.filter(type="suggestion.delta").exists()
 
 
 def test_the_same_words_of_another_prospect_are_answered_from_memory(world: World, connected: FakeClaude) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from enterprisehub import benchmark, benchmark_webhooks
-from enterprisehub.benchmark_webhooks import Signer
+from enterprisehub.benchmark_webhooks import Row, Signer
 from enterprisehub.ghl.signature import Keys
 from enterprisehub.tenants.models import Tenant
 from enterprisehub.tenants.scope import scope
@@ -51,14 +51,16 @@ def test_lost_is_what_was_acknowledged_and_did_not_end() -> None:
         "lasted_s": 3.0,
     }
     rows = [
-        ("e0", "InboundMessage", "done", began + timedelta(seconds=0.04)),
-        ("e1", "InboundMessage", "waiting", None),
+        Row("e0", "InboundMessage", "done", began + timedelta(seconds=0.01), began + timedelta(seconds=0.04)),
+        Row("e1", "InboundMessage", "waiting", began, None),
     ]
     figures = benchmark_webhooks.judge(planned, seen, rows, began.timestamp())
     assert (figures["acked"], figures["lost"], figures["doubled"]) == (3, 2, 0)
     assert figures["ack"]["max_ms"] == 30.0
     assert figures["processed"]["p50_ms"] == 40.0
     assert figures["card"]["n"] == 1
+    stages = {name: one["p50_ms"] for name, one in figures["stages"].items()}
+    assert stages == {"kept": 10.0, "worked": 30.0, "shown": 10.0}, "together they are the card's own 50 ms"
 
 
 def test_the_client_comes_again_when_it_is_told_to() -> None:

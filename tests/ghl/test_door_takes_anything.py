@@ -113,4 +113,4 @@ async def test_a_message_becomes_a_card_without_the_worker(world: World, sender:
             done = InboundEvent.objects.filter(state=State.DONE).count()
             return (done, Message.objects.count(), Suggestion.objects.count()) == (1, 1, 1)
 
-    assert await in_thread(lambda: eventually(card, 10))
+    assert await in_thread(lambda: eventually(card, 60))

@@ -255,3 +255,25 @@ def test_operators_see_both_boxes_without_a_word_of_what_was_said(world: World) 
                 "SELECT column_name FROM information_schema.columns WHERE table_name IN ('v_inbox', 'v_outbox')"
             )
             assert not {"body", "arguments", "answer"} & {row[0] for row in cursor.fetchall()}
+
+
+def test_what_only_lay_beside_an_event_that_takes_its_worker_with_it_is_not_given_up(world: World) -> None:
+    deadly, others = told(world), [told(world, subject=f"c{n}") for n in range(2, 6)]
+    tenant = world.oakwood.pk
+    assert len(inbox._take_in_hand(tenant)) == 5, "the worker dies with all of them in its hands"
+    again(world)
+    for _ in range(40):  # each worker works until it meets the deadly one
+        taken = inbox._take_in_hand(tenant)
+        assert len(taken) <= 1
+        if taken and taken[0][0] == deadly.pk:
+            again(world)
+            if taken[0][1] > inbox.ATTEMPTS:
+                break
+        for event_id, attempts, subject in taken:
+            if event_id != deadly.pk:
+                inbox._once(
+                    tenant, inbox._THIS, {"id": event_id, "attempts": attempts, "subject": subject}, counted=True
+                )
+    work(world)
+    assert state(world, deadly)[:2] == (State.DEAD, "never_ended")
+    assert [state(world, event)[:2] for event in others] == [(State.DONE, "")] * 4

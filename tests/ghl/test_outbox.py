@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils.timezone import now
 
 from enterprisehub.errors import Conflict, Invalid, NotFound
@@ -16,7 +18,7 @@ from enterprisehub.ghl.sandbox.remote import Remote
 from enterprisehub.privacy.models import AuditEvent
 from enterprisehub.tenants.scope import scope
 from tests.ghl.crowd import begin, crowd, ended_well
-from tests.ghl.lines import due_now, installed, outbox, private, until, write_all
+from tests.ghl.lines import due_now, installed, line, outbox, private, until, write_all
 from tests.world import World
 
 
@@ -452,3 +454,31 @@ def test_the_same_words_of_an_earlier_message_are_not_taken_for_the_later_one(
     crash(world, "2")
     write_all(world.oakwood)
     assert states(world)["2"] == (State.DEAD, "unknown_whether_sent")
+
+
+def test_an_echo_that_comes_in_the_moment_in_which_its_send_is_settled_is_ours(
+    world: World, highlevel: Remote, pat: str
+) -> None:
+    """Whether it is ours takes two questions; the send is settled between them."""
+    tenant = world.oakwood.pk
+    promise(world, "message.send", pat, "m", type="SMS", message="Hello")
+    claimed = writing.claim(tenant)
+    assert claimed is not None
+    answer = line(world.oakwood).call("message.send", **box.arguments_of(claimed[0]))
+    settled: list[Thread] = []
+
+    def settle() -> None:
+        with scope(tenant):
+            settling.done(claimed[0], answer)
+        connection.close()
+
+    def between(execute: Any, *question: Any) -> Any:
+        found = execute(*question)
+        if not settled:
+            settled.append(Thread(target=settle))
+            settled[0].start()
+            settled[0].join()
+        return found
+
+    with scope(tenant), connection.execute_wrapper(between):
+        assert remembering.is_ours("message", answer["messageId"], contact_id=pat) is True

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enterprisehub.errors import Invalid
-from enterprisehub.management.evaluation.optout import measure, split_of
-from leads.optout import parse, read, render
+from enterprisehub.management.evaluation.optout import measure
+from leads.leaving import split_of
+from leads.optout import GUESS, parse, read, render
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,28 @@ def test_a_wrong_number_is_known_for_one() -> None:
     assert not read("STOP").wrong_number
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Next text goes to my attorney", "Cancele todos los mensajes por favor.", "dont call me dont text me dont email me",
+        "I request that all communication cease immediately.", "pls stop 🙏🙏 we found a place", "no thx rmv me",
+    ],
+)  # fmt: skip
+def test_threats_slang_and_pictures_are_heard(text: str) -> None:
+    assert read(text).scope == "all"
+
+
+@pytest.mark.parametrize("text", ["no calls please, texts are fine", "no me marque, mejor mándeme texto"])
+def test_who_offers_another_way_does_not_leave(text: str) -> None:
+    assert (read(text).opt_out, read(text).scope) == (False, "call")
+
+
+def test_words_that_no_rule_knows_are_guessed_and_told_as_less_sure() -> None:
+    found = read("Whoever programmed this bot, please tell it to leave my phone out of its texts and calls.")
+    assert (found.opt_out, found.confidence, found.scope) == (True, GUESS, "all")
+    assert not read("Give me a few more options please, and the number of the agent.").opt_out
+
+
 @given(st.text(max_size=300))
 def test_any_text_can_be_read(text: str) -> None:
     found = read(text)
@@ -76,6 +99,8 @@ def test_the_frozen_part_is_heard_as_well_as_the_document_says(tmp_path: object)
     told = {figure.name: figure for figure in measure(tmp_path)}  # type: ignore[arg-type]
     assert told["frozen: recall"].value >= 0.98
     assert told["frozen: false alarms"].value <= 0.02
+    assert told["frozen, the newer: recall"].value >= 0.88
+    assert told["frozen, the newer: false alarms"].value <= 0.05
 
 
 def test_it_is_asked_in_json() -> None:

@@ -69,6 +69,40 @@ def test_a_child_that_dies_takes_all_down_and_is_named(dev: tuple[subprocess.Pop
     assert [child for child in alive if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []
 
 
+def test_the_demo_that_is_asked_to_stop_takes_everything_with_it() -> None:
+    """SIGTERM to the command itself, as a supervisor sends it: not to its children, as a terminal would."""
+    data, port = embedded.throwaway_folder(), embedded.free_port()
+    demo = psutil.Popen(
+        [sys.executable, "manage.py", "demo", "--port", str(port)],
+        cwd=ROOT, env={**BARE, "DATA_DIR": str(data)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    seen: set[psutil.Process] = set()
+    try:
+        until = time.monotonic() + 2 * START_WITHIN
+        while time.monotonic() < until and demo.poll() is None and not _is_whole(seen):
+            seen |= set(demo.children(recursive=True))
+            time.sleep(0.2)
+        assert _is_whole(seen)
+    finally:
+        demo.terminate()
+        code = demo.wait(START_WITHIN)
+        subprocess.run(["rm", "-rf", str(data)], check=True)
+    assert code == 128 + signal.SIGTERM
+    _, alive = psutil.wait_procs(seen, timeout=60)
+    assert [child for child in alive if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def _is_whole(found: set[psutil.Process]) -> bool:
+    """Whether services, web and the process beside it have begun."""
+    lines = []
+    for child in found:
+        try:
+            lines.append(" ".join(child.cmdline()))
+        except psutil.Error:
+            continue
+    return all(any(part in line for line in lines) for part in ("postgres", "enterprisehub.asgi", "manage.py inbox"))
+
+
 def test_a_port_that_is_taken_is_told_in_one_sentence() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

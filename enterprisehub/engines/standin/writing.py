@@ -11,6 +11,7 @@ _ENTRY = re.compile(r"^## ([\w-]+): (.*)$")
 _CARD = frozenset({"say", "ask", "quote", "kind", "line_ids"})
 _PLAN = frozenset({"goal", "draft", "would_change"})
 _FACTS = frozenset({"facts", "confidence"})
+_LINE_OF_PLAY = frozenset({"reply"})
 _READ = 6  # of the prospect's newest turns are facts looked for
 # (slot, words that say it, value); the words themselves where the value is empty
 _CUES = (
@@ -67,6 +68,8 @@ def write(body: dict[str, Any]) -> Any:
         return _understood(body)
     if (schema.get("properties") or {}).keys() >= _PLAN:
         return _planned(body)
+    if (schema.get("properties") or {}).keys() == _LINE_OF_PLAY:
+        return {"reply": f"Well, {_situation(body).get('line', '')}"}
     filled = fill(schema)
     if isinstance(filled, dict) and "quote" in filled:
         filled["quote"] = _quote(_newest(body))

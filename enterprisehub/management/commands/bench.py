@@ -67,7 +67,7 @@ class Command(BaseCommand):
             opened = client.open()
             time.sleep(SETTLE)
             weighed = server.memory() if server else None
-            used = server.cpu_seconds() if server else None
+            used = server.cpu_seconds()["web"] if server else None
             started = time.perf_counter()
             seen = client.run()
             lasted = time.perf_counter() - started
@@ -75,7 +75,7 @@ class Command(BaseCommand):
             figures = benchmark.judge(counted, seen)
         if server and before is not None and weighed is not None and used is not None:
             figures["server"] = {
-                "web_cpu": round((server.cpu_seconds() - used) / lasted, 3),
+                "web_cpu": round((server.cpu_seconds()["web"] - used) / lasted, 3),
                 "web_rss_mb": round(weighed / 1e6, 1),
                 "kb_per_socket": round((weighed - before) / 1024 / max(1, opened["opened"]), 1),
             }

@@ -19,6 +19,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from enterprisehub import demo, rehearsal
 from enterprisehub.ghl.sandbox.running import environment
 from enterprisehub.management.commands.dev import SANDBOX_KEY
+from enterprisehub.ops.children import (
+    STOP_WITHIN,
+    Stopped,
+    die_with_parent,
+    end,
+    in_place,
+    stop_signals,
+    undisturbed,
+)
 
 SANDBOX_PORT = "DEMO_SANDBOX_PORT"  # set by the demo for itself
 READY_WAIT = 180.0  # seconds until the stack must answer
@@ -40,29 +49,28 @@ class Command(BaseCommand):
             sys.exit(self._again(options))
         port = options["port"] or (_free_port() if options["once"] else settings.PORT)
         url = f"http://127.0.0.1:{port}"
+        try:
+            with stop_signals():
+                self._play(url, port, options)
+        except Stopped:
+            self.stdout.write("")
+
+    def _play(self, url: str, port: int, options: dict[str, Any]) -> None:
+        command = ["dev", "--standin", "--port", str(port), "--sandbox", os.environ[SANDBOX_PORT]]
         stack = subprocess.Popen(
-            [
-                sys.executable,
-                "manage.py",
-                "dev",
-                "--standin",
-                "--port",
-                str(port),
-                "--sandbox",
-                os.environ[SANDBOX_PORT],
-            ],
+            [sys.executable, "manage.py", *command],
             cwd=settings.BASE_DIR,
+            preexec_fn=die_with_parent(signal.SIGTERM),
         )
-        signal.signal(signal.SIGTERM, _stop)
         try:
             self._wait(url, stack)
             if options["once"]:
                 sys.exit(rehearsal.rehearse(url, self.stdout.write))
             self._show(url, options["pace"], stack)
-        except KeyboardInterrupt:
-            self.stdout.write("")
         finally:
-            _end(stack)
+            with undisturbed():
+                stack.terminate()
+                end(stack, within=STOP_WITHIN + 10)
 
     def _again(self, options: dict[str, Any]) -> int:
         """The same command with a HighLevel to talk to, and with services where none were given."""
@@ -74,7 +82,7 @@ class Command(BaseCommand):
             again = [sys.executable, "manage.py", "embedded", "run", *once, "--", *again]
         port = _free_port()
         env = {**os.environ, **environment(port, SANDBOX_KEY), SANDBOX_PORT: str(port)}
-        return subprocess.call(again, cwd=settings.BASE_DIR, env=env)
+        return in_place(again, env=env, cwd=str(settings.BASE_DIR))
 
     def _wait(self, url: str, stack: subprocess.Popen[bytes]) -> None:
         end = time.monotonic() + READY_WAIT
@@ -127,16 +135,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _stop(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
-def _end(stack: subprocess.Popen[bytes]) -> None:
-    if stack.poll() is None:
-        stack.send_signal(signal.SIGTERM)
-        try:
-            stack.wait(15)
-        except subprocess.TimeoutExpired:
-            os.kill(stack.pid, signal.SIGKILL)

@@ -28,9 +28,18 @@ SANDBOX_KEY = Path(settings.DATA_DIR) / "sandbox" / "key.pem"
 FIRST_PAGE_BEFORE = "worker"  # loading takes seconds of processor: the page and its refinements come first
 PAGE_WITHIN = 120.0  # seconds
 CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "enterprisehub.celery")
+# A card is with Claude for about two seconds, and its thread waits meanwhile: so many cards can be under way at once.
+LIVE_THREADS = ("--pool", "threads", "--concurrency", "48")
 # On a busy machine the first card comes before everything that can wait: where Linux can, waiting work runs only on
 # processors that nobody else wants.
-BEHIND = ["chrt", "--idle", "0"] if shutil.which("chrt") else ["nice", "-n", "10"]
+# Linux shares processors out among sessions first, whatever runs in them; each process has its own, and so each of
+# Postgres' backends: without a small share of its own, work that waits would take as much as one of those.
+SHARE = '{{ echo {share} >/proc/self/autogroup; }} 2>/dev/null; exec "$@"'
+IDLE = ["chrt", "--idle", "0"] if shutil.which("chrt") else ["nice", "-n", "15"]
+BEHIND = ["sh", "-c", SHARE.format(share=19), "behind", *IDLE]
+# HighLevel's messages go before that, and let the web process answer first.
+SECOND = ["sh", "-c", SHARE.format(share=10), "second", "nice", "-n", "10"]
+INBOXES = min(4, os.cpu_count() or 1)
 
 
 class Command(BaseCommand):
@@ -111,7 +120,8 @@ def processes(host: str, port: int) -> dict[str, list[str]]:
     worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     return {
         "web": [sys.executable, *web],
-        "live": [*BEHIND, *CELERY, *worker, "-Q", "live", "-n", "live@%h", "--pool", "threads", "--concurrency", "32"],
+        "inbox": [*SECOND, sys.executable, "manage.py", "inbox", "--processes", str(INBOXES)],
+        "live": [*BEHIND, *CELERY, *worker, "-Q", "live,plans", "-n", "live@%h", *LIVE_THREADS],
         "worker": [*BEHIND, *CELERY, *worker, "-Q", "default", "-n", "default@%h", "--concurrency", "2"],
         "clock": [*BEHIND, *CELERY, "beat", "--loglevel", "WARNING"],
     }

@@ -8,7 +8,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from enterprisehub import seeded_analytics_effect, seeded_highlevel, seeded_lists, seeded_plans, seeded_talk, seeding
+from enterprisehub import (
+    seeded_analytics_agents,
+    seeded_analytics_effect,
+    seeded_analytics_events,
+    seeded_highlevel,
+    seeded_lists,
+    seeded_plans,
+    seeded_talk,
+    seeded_trials,
+    seeding,
+)
 from enterprisehub.privacy.audit import Actor, acting
 
 
@@ -46,6 +56,9 @@ class Command(BaseCommand):
         seeded_highlevel.join(plan, made)
         if plan.leads:
             seeded_plans.plan(plan, made)
+        seeded_analytics_events.keep(made)
+        seeded_trials.run(plan, made, number)
+        seeded_analytics_agents.keep(plan, made)
         seeded_analytics_effect.keep(made)
         return {
             "id": made.tenant.pk,

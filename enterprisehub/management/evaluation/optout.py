@@ -1,13 +1,13 @@
 """Does a wish to be left alone get heard, and nothing else taken for one? Measured on lines of our own, and on those of the objections.
 
 The set ships with the product (leads/data/optout.jsonl). One line in eight, by a hash of its words, is frozen: nobody looked at those
-while the rules were written. The rest is what they were written from. A second set are the lines that coaching's objections are
+while the rules were written. Of the newest 839, which are the most varied, a third is frozen in the same way ("second"), before
+anything was measured on them. The rest is what the rules were written from. Another set are the lines that coaching's objections are
 trained on (coaching/data/objections.jsonl): written earlier, for another purpose and with another idea of where an opt-out begins.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from typing import Final
 import coaching
 import leads
 from enterprisehub.management.evaluation.figures import Figure, share
+from leads.leaving import split_of
 from leads.optout import read
 
 SET: Final = Path(leads.__file__).parent / "data" / "optout.jsonl"
@@ -50,17 +51,12 @@ def measure(data: Path) -> tuple[Figure, ...]:
             for name in ("en", "es")
             for figure in _both(f"frozen, {name}", [case for case in frozen if case.language == name])
         ),
+        *_both("frozen, the newer", [case for case in cases if case.split == "second"], wanted=True),
         *_both("seen", [case for case in cases if case.split == "dev"]),
         *_both("objections' lines", [case for case in cases if case.split == "others"]),
         Figure("milliseconds, p50", times[len(times) // 2], len(times), wanted=1.0, most=True),
         Figure("milliseconds, p99", times[int(len(times) * 0.99)], len(times), wanted=1.0, most=True),
     )
-
-
-def split_of(text: str) -> str:
-    """By the words alone, whatever their case and spaces: the same line said twice falls into the same part."""
-    plain = " ".join(text.lower().split())
-    return "frozen" if hashlib.sha256(plain.encode()).digest()[0] % 8 == 1 else "dev"
 
 
 def _cases() -> Iterator[Case]:

@@ -1,7 +1,8 @@
 """How does a process get a connection that lives? Django's own Postgres backend, through a restart of the server.
 
 The pool hands out connections without looking at them; after a restart each of them would fail once. Asking the server
-before each use costs a tenth of a millisecond, looking whether it has hung up costs nothing.
+before each use costs a tenth of a millisecond, looking whether it has hung up costs nothing. A server that hangs, or a line
+that is half open, does not hang up: then only a limit to the waiting helps.
 """
 
 from __future__ import annotations
@@ -16,8 +17,24 @@ from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 
+class Patient(psycopg.Connection[Any]):
+    """Waits DATABASE_ANSWER_WITHIN seconds for an answer; then the connection is given up, for nobody knows what becomes of it."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, interval, timeout or settings.DATABASE_ANSWER_WITHIN)
+        except psycopg.errors._WaitTimeout:
+            self.pgconn.finish()
+            raise psycopg.OperationalError("Postgres took the question and did not answer.") from None
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Waits DATABASE_POOL_TIMEOUT seconds for a free connection, but for a server that refuses everybody only once."""
+
+    def __init__(self, settings_dict: dict[str, Any], alias: str = "default") -> None:
+        super().__init__(settings_dict, alias)
+        if pool := settings_dict["OPTIONS"].get("pool"):
+            pool.setdefault("connection_class", Patient)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         pool = self.pool

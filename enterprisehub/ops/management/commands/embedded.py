@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from enterprisehub.ops import embedded
-from enterprisehub.ops.children import Stopped, die_with_parent, end, stop_signals
+from enterprisehub.ops.children import STOP_WITHIN, Stopped, die_with_parent, end, stop_signals
 from enterprisehub.ops.postgres import StackError
 
 
@@ -83,6 +83,6 @@ def run_command(command: Sequence[str], *, env: Mapping[str, str]) -> int:
         code = child.wait()
     except Stopped:
         child.terminate()  # after Ctrl-C the terminal has told it already; once more does no harm
-        end(child, within=30)
+        end(child, within=2 * STOP_WITHIN)
         raise
     return code if code >= 0 else 128 - code

@@ -12,7 +12,7 @@ from enterprisehub.tenants.rls import EnableRLS
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0002_ledger_day'),
+        ('analytics', '0003_ledger_day'),
         ('leads', '0007_crm'),
         ('tenants', '0003_idempotent_answer'),
     ]

@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from typing import Any
 
 import httpx2
 import psycopg
 import pytest
 
 from tests.fakes import eventually
+from tests.ghl.outages.telling import effects, send
 from tests.ghl.sender import body, packed, signed
-from tests.load.burst import ROOT, Product
+from tests.load.burst import burst, ledger, planned
+from tests.load.product import Product
 
 WITHIN = 90.0  # seconds; the sweeper looks every 5, and a busy machine takes its time
-
-
-@pytest.fixture(scope="module")
-def product() -> Iterator[Product]:
-    product = Product()
-    yield product
-    product.stop()
-
-
-def send(product: Product, event: dict[str, Any]) -> httpx2.Response:
-    raw = packed(event)
-    return httpx2.post(f"http://127.0.0.1:{product.port}/webhooks/ghl/", content=raw, headers=signed(raw), timeout=15)
-
-
-def effects(product: Product, event: dict[str, Any]) -> int:
-    rows = product.rows("SELECT name FROM leads_lead")
-    return sum(name == event["webhookId"] for (name,) in rows)
 
 
 def test_without_postgres_the_sender_is_told_to_come_again_and_afterwards_nothing_is_missing(product: Product) -> None:
@@ -76,7 +56,7 @@ def test_killed_between_the_insert_and_the_commit_the_event_is_not_kept_and_come
             hasty.post(f"http://127.0.0.1:{product.port}/webhooks/ghl/", content=raw, headers=signed(raw), timeout=1)
         product.kill("web")
     product.start_again("web")
-    product._await_web()
+    product.await_web()
     assert send(product, event).status_code == 200
     assert eventually(lambda: effects(product, event) == 1, WITHIN)
 
@@ -115,18 +95,10 @@ def test_what_waits_and_what_failed_to_prove_itself_can_be_looked_at(product: Pr
     assert 'ehub_http_requests_total{method="POST",route="webhooks/ghl/app",status="401"}' in measured
 
 
-def test_a_burst_in_which_everything_is_killed_has_each_effect_once() -> None:
+def test_a_burst_in_which_everything_is_killed_has_each_effect_once(product: Product) -> None:
     """The small sister of `python -m tests.load.burst --events 10000`."""
-    command = [sys.executable, "-m", "tests.load.burst", "--events", "300", "--rate", "40"]
-    done = subprocess.run(
-        [*command, "--kills", "worker,web,redis,postgres,web"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=500,
-        check=False,
-    )
-    found = json.loads(done.stdout)
-    assert (found["effects"], found["lost"], found["doubled"], found["strange"]) == (300, 0, 0, 0), found
+    posts, ids = planned(300, 40, seed=1)
+    found = ledger(product, ids, burst(product, posts, ["worker", "inbox", "web", "redis", "inbox", "postgres", "web"]))
+    assert (found["effects"], found["lost"], found["doubled"]) == (300, 0, 0), found
     assert set(found["statuses"]) <= {"200", "401", "429", "0"}, found
     assert found["slowest_refusal_s"] < 10

@@ -11,7 +11,7 @@ from enterprisehub.tenants.rls import EnableRLS
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0001_events'),
+        ('analytics', '0002_outcomes'),
         ('tenants', '0003_idempotent_answer'),
     ]
 

@@ -12,7 +12,7 @@ from enterprisehub.tenants.rls import EnableRLS
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0003_predictions'),
+        ('analytics', '0006_agents'),
         ('coaching', '0004_supervising'),
         ('tenants', '0003_idempotent_answer'),
     ]
