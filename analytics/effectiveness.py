@@ -1,6 +1,6 @@
 """Which advice preceded good outcomes more, or less, often than other advice did? Counts in, findings out. Pure.
 
-Everything is counted in conversations, once each, for the cards of one conversation share what became of it. Where a
+A thing is counted in conversations, once each, for the cards of one conversation share what became of it. Where a
 holdout ran, what was shown stands against the same advice held back, which is a randomised control; elsewhere it stands
 against the other advice of its kind, and then it was followed by the outcome, which is not to say that it caused it.
 """
@@ -98,9 +98,19 @@ class _Test:
 def judge(shown: Table, held: Table, *, outcomes: Sequence[str] = JUDGED) -> tuple[Finding, ...]:
     """A finding per thing and outcome, most striking first; all tests of the call share one false-discovery rate.
 
-    `shown` and `held` count conversations by thing; Thing("all", "") counts all of them.
+    `shown` and `held` count conversations by thing. Without a holdout a thing stands against the sum of its fellows: the
+    same sort, and for lines and questions the same kind of card. To hold it against whole conversations would be unfair,
+    for these have more cards that an outcome can follow.
     """
-    tests = [one for thing in shown if thing.sort in SORTS for one in _tests(thing, shown, held, outcomes)]
+    whole: dict[tuple[str, str], Counts] = defaultdict(Counts)
+    for thing, counts in shown.items():
+        whole[_fellows(thing)] = whole[_fellows(thing)].add(counts)
+    tests = [
+        one
+        for thing, counts in shown.items()
+        if thing.sort in SORTS
+        for one in _tests(thing, counts, whole[_fellows(thing)].without(counts), held.get(thing, Counts()), outcomes)
+    ]
     enough = [one for one in tests if one.enough]
     qs = dict(zip(map(id, enough), discoveries([fisher(one.rate, one.others) for one in enough]), strict=True))
     found = [_finding(one, qs.get(id(one))) for one in tests]
@@ -109,22 +119,16 @@ def judge(shown: Table, held: Table, *, outcomes: Sequence[str] = JUDGED) -> tup
     )
 
 
-def _tests(thing: Thing, shown: Table, held: Table, outcomes: Sequence[str]) -> Iterable[_Test]:
-    counts, control = shown[thing], held.get(thing, Counts())
+def _fellows(thing: Thing) -> tuple[str, str]:
+    return thing.sort, thing.card_kind if thing.sort in ("line", "ask") else ""
+
+
+def _tests(thing: Thing, counts: Counts, rest: Counts, control: Counts, outcomes: Sequence[str]) -> Iterable[_Test]:
     randomised = control.n >= FEWEST and thing.sort in ("kind", "line", "ask", "situation")
-    others = control if randomised else _others(thing, shown)
+    others = control if randomised else rest
     used, basis = Rate(min(counts.used, counts.n), counts.n), "holdout" if randomised else "others"
     for outcome in outcomes:
         yield _Test(thing, outcome, counts.rate(outcome), others.rate(outcome), basis, used)  # type: ignore[arg-type]
-
-
-def _others(thing: Thing, shown: Table) -> Counts:
-    """What the thing is held against without a holdout: all other conversations that could have had it."""
-    if thing.sort in ("line", "ask"):
-        whole = shown.get(Thing("kind", thing.card_kind, thing.card_kind), Counts())
-    else:
-        whole = shown.get(Thing("all", ""), Counts())
-    return whole.without(shown[thing])
 
 
 def _finding(test: _Test, q: float | None) -> Finding:

@@ -160,7 +160,7 @@ def _value(days: Range, result: dict[str, Any]) -> None:
     result["plan"] = [{**asdict(step), "expected": effect_in_words(step)} for step in steps]
     result["market"] = market.positions(days)
     result["improve"] = _improve(result["_findings"])
-    result["recommend"] = list(dict.fromkeys(f"{step.title}. {step.do}" for step in steps))
+    result["recommend"] = list(dict.fromkeys(f"{step.title}. {step.do}" for step in steps))[:6]
 
 
 def _improve(findings: Sequence[Finding]) -> list[str]:

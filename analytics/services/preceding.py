@@ -45,7 +45,8 @@ _THINGS = f"""
     UNION ALL {_OF} 'ask', slot, card_kind FROM cards WHERE slot <> ''
     UNION ALL {_OF} 'playbook', playbook_version, '' FROM cards WHERE playbook_version <> ''
     UNION ALL {_OF} 'prompt', prompt_version, '' FROM cards WHERE prompt_version <> ''
-    UNION ALL {_OF} 'situation', stage || '/' || vertical, card_kind FROM cards WHERE card_kind <> ''
+    UNION ALL {_OF} 'situation', stage || '/' || vertical, card_kind FROM cards
+        WHERE card_kind <> '' AND (stage <> '' OR vertical NOT IN ('', 'any'))
 """
 _FLAGS: Final = ("used", *OUTCOMES)
 _WRITE = f"""

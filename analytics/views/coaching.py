@@ -66,6 +66,7 @@ def _context(
         "low": [row for row in found if row["verdict"] == "low"][:8],
         "rows": rows[:SHOWN],
         "more": max(0, len(rows) - SHOWN),
+        "clear": sum(row["verdict"] in ("high", "low") for row in found),
         "chart": _chart(found),
         "sorts": [(one.value, one.label) for one in Sort if one != Sort.ALL],
         "outcomes": [(name, WORDS[name].capitalize()) for name in ("reply", "appointment", "opt_out")],
