@@ -11,6 +11,7 @@ from analytics.services import (
     plans,
     predicting,
     rolling,
+    samples,
     scoring,
     spending,
     trial_cases,
@@ -106,3 +107,13 @@ def develop_all() -> None:
 @task("analytics.effectiveness", waits=True, ignore_result=True, soft_time_limit=540, time_limit=600)
 def effectiveness(time_range: str) -> None:
     coaching_effect.run(time_range)
+
+
+@task("analytics.fetch_samples", waits=True, ignore_result=True, soft_time_limit=240, time_limit=280)
+def fetch_samples() -> None:
+    samples.fetch()
+
+
+@chore("analytics.wake_samples", ignore_result=True)
+def wake_samples() -> None:
+    samples.wake()

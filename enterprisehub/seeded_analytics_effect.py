@@ -21,7 +21,7 @@ from enterprisehub.tenants.scope import named, scope
 from enterprisehub.tenants.work import withheld
 
 # How much likelier the first, second and third line of a kind stood where an appointment followed: the second works.
-WORKS = (1.0, 2.6, 0.35)
+WORKS = (0.8, 7.0, 0.15)
 THEMES = (("wrong_line", "affordability", 7), ("repeated", "stall", 4), ("unsure", "privacy", 3))
 MARKET = (
     ("response_time", 15.0, "minutes", "", "Survey of brokerages (seeded example)", 200),
