@@ -11,9 +11,10 @@ from analytics.ranges import Range
 from analytics.reading import SAMPLES, Pattern, Samples
 from analytics.services.market import between
 from coaching.models import Suggestion
-from enterprisehub.engines import batching, claude
+from enterprisehub.engines import batching
 from enterprisehub.engines.base import Outcome
 from enterprisehub.engines.batching import Put, Sent
+from enterprisehub.engines.calls import Unsent
 from enterprisehub.tenants.models import Tenant
 from enterprisehub.tenants.scope import current, scope, unscoped
 from enterprisehub.tenants.work import later
@@ -107,8 +108,8 @@ def _fetched(row: Analysis) -> bool:
         if not _mine(row.pk):
             return False
         found = batching.collect(SAMPLES, puts, sent, subject=str(row.pk))
-    except (claude.Unsent, TimeoutError) as error:
-        gone = isinstance(error, claude.Unsent) and error.call.status == 404
+    except (Unsent, TimeoutError) as error:
+        gone = isinstance(error, Unsent) and error.call.status == 404
         if gone:
             batching.abandon(sent)
         with scope(current()):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from enterprisehub.engines import budget, claude, ledger, policies, prices
 from enterprisehub.engines.base import A, Capability, Outcome, Q, StoreDown
+from enterprisehub.engines.calls import Unsent
 from enterprisehub.engines.gate import Asking
 from enterprisehub.engines.partial import whole
 from enterprisehub.ops import loops
@@ -62,14 +63,14 @@ def send(capability: Capability[Q, A], puts: Mapping[str, Put]) -> Sent | Outcom
     claude.warm()
     try:
         batch = loops.run(claude.send_batch({name: one.wanted for name, one in askings.items()}, key), WAIT)
-    except (claude.Unsent, TimeoutError) as error:
+    except (Unsent, TimeoutError) as error:
         _settle(Sent("", most, reservation.counters, reservation.mark), 0)
-        return error.call.outcome if isinstance(error, claude.Unsent) else Outcome.TIMEOUT
+        return error.call.outcome if isinstance(error, Unsent) else Outcome.TIMEOUT
     return Sent(batch, most, reservation.counters, reservation.mark)
 
 
 def ended(sent: Sent) -> bool:
-    """Whether the answers can be fetched. Raises claude.Unsent when the API does not say."""
+    """Whether the answers can be fetched. Raises Unsent when the API does not say."""
     key = policies.credential()
     if key is None:
         return False
@@ -107,7 +108,7 @@ def abandon(sent: Sent) -> None:
     _settle(sent, sent.reserved)
 
 
-def _answer(asking: Asking[Q, A]) -> tuple[A | None, Outcome]:
+def _answer(asking: Asking[Any, Any]) -> tuple[Any, Outcome]:
     if asking.call.outcome is not Outcome.OK:
         return None, asking.call.outcome
     try:

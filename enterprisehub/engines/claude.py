@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from enterprisehub.engines.base import Outcome, Policy
-from enterprisehub.engines.calls import Call, Credential, Wanted
+from enterprisehub.engines.calls import Call, Credential, Unsent, Wanted
 from enterprisehub.engines.layout import body
 from enterprisehub.engines.prices import Usage
 
@@ -88,7 +88,7 @@ async def converse(wanted: Wanted, credential: Credential, call: Call, on_words:
 
 async def send_batch(wanted: Mapping[str, Wanted], credential: Credential) -> str:
     """Hand in questions under names of ours, to be answered within a day at half the price; the batch's id. Raises Unsent."""
-    rows = [{"custom_id": name, "params": body(one, _schema(one.draft))} for name, one in wanted.items()]
+    rows: Any = [{"custom_id": name, "params": body(one, _schema(one.draft))} for name, one in wanted.items()]
     client = _client(credential)
     return str(await _told(lambda: client.messages.batches.create(requests=rows, timeout=BATCH_SECONDS), "id"))
 
@@ -108,14 +108,6 @@ async def batch_results(batch: str, credential: Credential) -> dict[str, Call]:
     except Exception as error:
         raise _unsent(error) from None
     return found
-
-
-class Unsent(Exception):
-    """The batch could not be handed in, looked at or fetched; `call` says why."""
-
-    def __init__(self, call: Call) -> None:
-        super().__init__(call.outcome)
-        self.call = call
 
 
 async def _told(ask: Callable[[], Any], name: str) -> Any:

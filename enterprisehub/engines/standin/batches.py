@@ -34,7 +34,8 @@ def answer(
 ) -> dict[str, Any] | bytes | Refusal:
     """The API's answer to one request about batches."""
     if request.method == "POST" and request.path == PATH:
-        return _taken(kept, request, faults=faults, usage=usage, base=base)
+        taken: dict[str, Any] | Refusal = _taken(kept, request, faults=faults, usage=usage, base=base)
+        return taken
     name, _, rest = request.path.removeprefix(f"{PATH}/").partition("/")
     batch = kept.get(name)
     if batch is None or request.method != "GET" or rest not in ("", "results"):
