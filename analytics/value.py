@@ -44,23 +44,27 @@ def plan(findings: Sequence[Finding], training: Sequence[Training], routine: Map
 
 
 def _situations(findings: Sequence[Finding]) -> list[Step]:
-    steps = []
-    for one in findings:
-        if one.thing.sort not in ("situation", "kind") or one.outcome != "appointment" or one.lift is None:
-            continue
-        name = where(one.thing.key, one.thing.card_kind) if one.thing.sort == "situation" else named(one.thing.key)
-        sure = "some" if one.basis == "others" else "high"
-        gap = one.lift.interval
-        told = f"{one.rate.hits} of {one.rate.n} against {one.others.hits} of {one.others.n} elsewhere."
-        if one.verdict == "low":
-            effect = Interval(-gap.high * one.rate.n, -gap.low * one.rate.n)
-            do = "Listen to five of these talks, and draft another line for them."
-            steps.append(Step("situation", f"Falls behind: {name}", told, do, effect, "appointments", sure))
-        elif one.verdict == "high":
-            do = "Answer these first, and let the agents who win them show how."
-            effect = Interval(gap.low * one.rate.n, gap.high * one.rate.n)
-            steps.append(Step("scenario", f"Worth the most: {name}", told, do, effect, "appointments so far", sure))
-    return steps
+    found = [one for one in findings if one.thing.sort in ("situation", "kind") and one.outcome == "appointment"]
+    return [_situation(one) for one in found if one.lift is not None and one.lift.clear and one.verdict != "few"]
+
+
+def _situation(one: Finding) -> Step:
+    """What differs clearly among all that was compared is known to some degree; what differs only by itself may be chance."""
+    assert one.lift is not None  # noqa: S101 - asked before
+    name = where(one.thing.key, one.thing.card_kind) if one.thing.sort == "situation" else named(one.thing.key)
+    sure = "low" if one.verdict == "unclear" else "high" if one.basis == "holdout" else "some"
+    gap, n = one.lift.interval, one.rate.n
+    told = (
+        f"{one.rate.hits} of {n} conversations came to an appointment, elsewhere {one.others.hits} of {one.others.n}."
+    )
+    if one.lift.points < 0:
+        do, effect = (
+            "Listen to five of these talks, and draft another line for them.",
+            Interval(-gap.high * n, -gap.low * n),
+        )
+        return Step("situation", f"Falls behind: {name}", told, do, effect, "appointments", sure)
+    do, effect = "Answer these first, and let the agents who win them show how.", Interval(gap.low * n, gap.high * n)
+    return Step("scenario", f"Worth the most: {name}", told, do, effect, "appointments so far", sure)
 
 
 def where(key: str, kind: str) -> str:
