@@ -43,6 +43,37 @@ _EXAMPLE = {
     "recommendations": [],
     "missing_examples": [{"kind": "privacy", "wrong": 4, "judged": 31, "confidence": 0.52, "cards": 40}],
 }
+_BEGUN = {"state": "queued", "progress": 0, "conversations": 0, "held_back": 0, "findings": [], "missing_examples": []}
+_STANDING = {
+    "analysed_at": "2026-11-25T08:20:03Z",
+    "market": [
+        {
+            "metric": "response_time",
+            "value": 15,
+            "unit": "minutes",
+            "segment": "",
+            "published_by": "Survey of brokerages",
+            "date": "2026-05-09",
+            "own": 1575.0,
+            "own_low": 1387.0,
+            "own_high": 1763.0,
+            "own_n": 1930,
+            "standing": "behind",
+            "sentence": "Your whole interval lies on the worse side of the market's figure.",
+            "age": "",
+        }
+    ],
+    "plan": [
+        {
+            "area": "situation",
+            "title": "Falls behind: stall",
+            "why": "9 of 127 conversations came to an appointment, elsewhere 132 of 436.",
+            "do": "Listen to five of these talks, and draft another line for them.",
+            "expected": "20 to 37 appointments",
+            "confidence": "some",
+        }
+    ],
+}
 
 latest = extend_schema(
     operation_id="coaching_effectiveness",
@@ -56,10 +87,16 @@ run = extend_schema(
     tags=["analytics"],
     request=shapes.Run,
     responses={200: shapes.AnalysisAnswer, 202: shapes.AnalysisAnswer},
+    examples=[
+        OpenApiExample("Ask", value={"time_range": "90d"}, request_only=True),
+        OpenApiExample("Under way", value=_EXAMPLE, response_only=True, status_codes=["200"]),
+        OpenApiExample("Begun", value={**_EXAMPLE, **_BEGUN}, response_only=True, status_codes=["202"]),
+    ],
 )
 competition = extend_schema(
     operation_id="competition",
     tags=["analytics"],
     parameters=[_RANGE],
     responses={200: shapes.CompetitionAnswer},
+    examples=[OpenApiExample("Example", value=_STANDING, response_only=True, status_codes=["200"])],
 )
