@@ -28,7 +28,7 @@ class Effectiveness(Door):
     @told.run
     def post(self, request: Request) -> Response:
         """Ask for an analysis; one that is under way is given instead of a second one (200)."""
-        given = self.given(shapes.Run, request)
+        given = self.given(shapes.EffectivenessRun, request)
         made, new = effectiveness.ask(given["time_range"], by=None)
         return Response(shapes.analysis(made), status=202 if new else 200)
 

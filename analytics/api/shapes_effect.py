@@ -10,11 +10,11 @@ from analytics.models import Analysis
 from analytics.ranges import SPANS
 
 
-class Run(serializers.Serializer[Any]):
+class EffectivenessRun(serializers.Serializer[Any]):
     time_range = serializers.ChoiceField(choices=list(SPANS), default="90d")
 
 
-class FindingAnswer(serializers.Serializer[Any]):
+class EffectFindingAnswer(serializers.Serializer[Any]):
     sort = serializers.CharField(help_text="kind, line, ask, playbook, prompt or situation.")
     key = serializers.CharField()
     card_kind = serializers.CharField(allow_blank=True)
@@ -35,7 +35,7 @@ class FindingAnswer(serializers.Serializer[Any]):
     sentence = serializers.CharField()
 
 
-class ExampleAnswer(serializers.Serializer[Any]):
+class MissingExampleAnswer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     wrong = serializers.IntegerField()
     judged = serializers.IntegerField()
@@ -53,14 +53,14 @@ class AnalysisAnswer(serializers.Serializer[Any]):
     read_by = serializers.CharField(help_text="Who read the samples: local or claude. The figures are always counted.")
     conversations = serializers.IntegerField()
     held_back = serializers.IntegerField()
-    findings = FindingAnswer(many=True)
+    findings = EffectFindingAnswer(many=True)
     patterns = serializers.ListField(child=serializers.CharField())
     improvement_areas = serializers.ListField(child=serializers.CharField())
     recommendations = serializers.ListField(child=serializers.CharField())
-    missing_examples = ExampleAnswer(many=True)
+    missing_examples = MissingExampleAnswer(many=True)
 
 
-class StepAnswer(serializers.Serializer[Any]):
+class PlanStepAnswer(serializers.Serializer[Any]):
     area = serializers.CharField()
     title = serializers.CharField()
     why = serializers.CharField()
@@ -69,7 +69,7 @@ class StepAnswer(serializers.Serializer[Any]):
     confidence = serializers.ChoiceField(choices=["high", "some", "low"])
 
 
-class PositionAnswer(serializers.Serializer[Any]):
+class MarketPositionAnswer(serializers.Serializer[Any]):
     metric = serializers.CharField()
     value = serializers.FloatField()
     unit = serializers.CharField()
@@ -87,8 +87,8 @@ class PositionAnswer(serializers.Serializer[Any]):
 
 class CompetitionAnswer(serializers.Serializer[Any]):
     analysed_at = serializers.DateTimeField(allow_null=True)
-    market = PositionAnswer(many=True)
-    plan = StepAnswer(many=True)
+    market = MarketPositionAnswer(many=True)
+    plan = PlanStepAnswer(many=True)
 
 
 def analysis(row: Analysis | None) -> dict[str, Any]:

@@ -85,7 +85,7 @@ latest = extend_schema(
 run = extend_schema(
     operation_id="run_coaching_effectiveness",
     tags=["analytics"],
-    request=shapes.Run,
+    request=shapes.EffectivenessRun,
     responses={200: shapes.AnalysisAnswer, 202: shapes.AnalysisAnswer},
     examples=[
         OpenApiExample("Ask", value={"time_range": "90d"}, request_only=True),
