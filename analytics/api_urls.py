@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analytics.api import agents, events, predictions, returns, trials
+from analytics.api import agents, effect, events, predictions, returns, trials
 
 urlpatterns: list[URLPattern] = [
     path("analytics/events", events.Events.as_view(), name="api_analytics_events"),
@@ -17,4 +17,6 @@ urlpatterns: list[URLPattern] = [
     path("analytics/predictions/<str:lead_id>", predictions.Predictions.as_view(), name="api_predictions"),
     path("analytics/agents/<str:agent_id>", agents.OneAgent.as_view(), name="api_agent"),
     path("analytics/agents/<str:agent_id>/plan", agents.PlanOfAgent.as_view(), name="api_agent_plan"),
+    path("analytics/effectiveness", effect.Effectiveness.as_view(), name="api_effectiveness"),
+    path("analytics/competition", effect.Competition.as_view(), name="api_competition"),
 ]

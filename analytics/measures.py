@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, inf, log, sqrt
+from math import exp, inf, lgamma, log, sqrt
 from statistics import NormalDist
 
 FEWEST = 20  # cases below which no rate is shown as a percentage
 Z = NormalDist().inv_cdf(0.975)
+EXACT = 30  # expected cases in each cell from which the normal approximation will do
 
 
 @dataclass(frozen=True)
@@ -151,3 +153,42 @@ def cases_needed(base: float, effect: float, *, alpha: float = 0.05, power: floa
         return inf
     z = NormalDist().inv_cdf(1 - alpha / 2) + NormalDist().inv_cdf(power)
     return z * z * (base * (1 - base) + other * (1 - other)) / (other - base) ** 2
+
+
+def fisher(one: Rate, other: Rate) -> float:
+    """Two-sided p of Fisher's exact test that both rates are one and the same; right for few cases, 1.0 where a side has none.
+
+    With very many hits the sum is long; above EXACT cases in every cell the normal approximation of `lift` is as good.
+    """
+    if not one.n or not other.n:
+        return 1.0
+    n, hits = one.n + other.n, one.hits + other.hits
+    least = min(one.n, other.n) * min(hits, n - hits) / n
+    if least >= EXACT:
+        found = lift(one, other)
+        return found.p if found else 1.0
+    low, high = max(0, hits - other.n), min(hits, one.n)
+
+    def weight(k: int) -> float:
+        return _choose(one.n, k) + _choose(other.n, hits - k)
+
+    every, seen = _choose(n, hits), weight(one.hits)
+    # As improbable as what was seen, or more so; the margin is for rounding.
+    return min(1.0, sum(exp(w - every) for k in range(low, high + 1) if (w := weight(k)) <= seen + 1e-7))
+
+
+def _choose(n: int, k: int) -> float:
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+
+
+def discoveries(ps: Sequence[float]) -> list[float]:
+    """For each p of many tests its q: the share of false ones among all that are at least as striking.
+
+    Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57:289.
+    """
+    order = sorted(range(len(ps)), key=lambda i: ps[i], reverse=True)
+    found, least = [1.0] * len(ps), 1.0
+    for rank, i in zip(range(len(ps), 0, -1), order, strict=True):
+        least = min(least, ps[i] * len(ps) / rank)
+        found[i] = least
+    return found

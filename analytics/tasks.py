@@ -11,12 +11,14 @@ from analytics.services import (
     plans,
     predicting,
     rolling,
+    samples,
     scoring,
     spending,
     trial_cases,
     trial_watch,
     wording,
 )
+from analytics.services import effectiveness as coaching_effect
 from enterprisehub.tenants.work import chore, task
 
 
@@ -100,3 +102,18 @@ def score_all() -> None:
 @chore("analytics.develop_all", ignore_result=True)
 def develop_all() -> None:
     asking.for_plans()
+
+
+@task("analytics.effectiveness", waits=True, ignore_result=True, soft_time_limit=540, time_limit=600)
+def effectiveness(time_range: str) -> None:
+    coaching_effect.run(time_range)
+
+
+@task("analytics.fetch_samples", waits=True, ignore_result=True, soft_time_limit=240, time_limit=280)
+def fetch_samples() -> None:
+    samples.fetch()
+
+
+@chore("analytics.wake_samples", ignore_result=True)
+def wake_samples() -> None:
+    samples.wake()

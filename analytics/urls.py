@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analytics.views import agents, cost, digest, outcomes, overview, practice, predictions, returns, scorecards, trials
+from analytics.views import (
+    agents,
+    coaching,
+    cost,
+    digest,
+    outcomes,
+    overview,
+    practice,
+    predictions,
+    returns,
+    scorecards,
+    trials,
+    value,
+)
 
 urlpatterns: list[URLPattern] = [
     path("results/", overview.overview_page, name="results"),
@@ -29,4 +42,9 @@ urlpatterns: list[URLPattern] = [
     path("results/me/", agents.me, name="results-me"),
     path("results/scorecards/<uuid:conversation_id>/", scorecards.one, name="results-scorecard"),
     path("results/practice/<uuid:drill_id>/", practice.drill, name="results-practice"),
+    path("results/coaching/", coaching.index, name="results-coaching"),
+    path("results/coaching/themes/", coaching.all_themes, name="results-themes"),
+    path("results/coaching/proposals/", coaching.all_proposals, name="results-proposals"),
+    path("results/coaching/<uuid:analysis_id>/", coaching.progress, name="results-coaching-progress"),
+    path("results/value/", value.index, name="results-value"),
 ]

@@ -18,7 +18,7 @@ import yaml
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from enterprisehub import demo_day, demo_highlevel, demo_past, seeded_analytics_events
+from enterprisehub import demo_day, demo_highlevel, demo_past
 from enterprisehub.tenants import api_keys
 from enterprisehub.tenants.access import Role
 from enterprisehub.tenants.models import Agent, ApiKey, Membership, Tenant, User
@@ -127,8 +127,7 @@ def _player(wanted: dict[str, Any], run: int, number: int) -> Player:
 
 
 def _prospect(tenant: Tenant, agent: Agent, given: dict[str, Any], run: int) -> tuple[str, UUID]:
-    """A new contact in HighLevel, which is told to us and becomes a lead; first what is missing: a past, and between the two."""
-    seeded_analytics_events.history(tenant, [agent], seed=tenant.slug)
+    """A new contact in HighLevel, which is told to us and becomes a lead; first what is missing between the two."""
     if not demo_highlevel.is_joined(tenant):
         demo_highlevel.join(tenant, agent)
     demo_highlevel.know(tenant)

@@ -22,6 +22,7 @@ schedule: dict[str, dict[str, Any]] = {
     "send the weekly mail where it is Monday morning": {"task": "analytics.digests", "schedule": 600.0},
     "gather the cases of experiments, and look at their guards": {"task": "analytics.gather_trials", "schedule": 300.0},
     "tell of new leads that wait": {"task": "leads.escalate", "schedule": 15.0},
+    "fetch what Claude read of the samples": {"task": "analytics.wake_samples", "schedule": 60.0},
     "roll the engines' ledger up": {"task": "analytics.wake_ledgers", "schedule": 60.0},
     "count the past and foretell from it": {
         "task": "analytics.wake_predictions",

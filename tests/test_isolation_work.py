@@ -34,6 +34,7 @@ CHORES = {
     "ghl.prune",
     "analytics.wake_ledgers",
     "analytics.wake_predictions",
+    "analytics.wake_samples",
     "ghl.refresh_ahead",
     "ghl.sweep",
     "ghl.sweep_outbox",

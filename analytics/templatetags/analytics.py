@@ -13,10 +13,12 @@ register = template.Library()
 # Name, URL name, operation. A page that is not in the house yet is not in the table.
 PLACES: tuple[tuple[str, str, str], ...] = (
     ("Overview", "results", "analytics.read"),
+    ("Coaching", "results-coaching", "analytics.read"),
     ("Agents", "results-agents", "analytics.read"),
     ("Me", "results-me", "analytics.read.own"),
     ("Experiments", "experiments", "analytics.read"),
     ("Return", "return", "analytics.read.money"),
+    ("Value", "results-value", "analytics.read"),
     ("Predictions", "results-predictions", "analytics.read"),
     ("Cost", "results-cost", "analytics.read.money"),
     ("Weekly mail", "results-digest", "settings.manage"),

@@ -72,3 +72,11 @@ class Call:
     @property
     def estimated(self) -> bool:
         return self.started and not self.counted
+
+
+class Unsent(Exception):
+    """A batch could not be handed in, looked at or fetched; `call` says why."""
+
+    def __init__(self, call: Call) -> None:
+        super().__init__(call.outcome)
+        self.call = call

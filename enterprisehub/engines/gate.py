@@ -55,7 +55,7 @@ def _remembered(
     if not kept.known(kept.trace(current(), capability.name, capability.said(question))):
         return None
     policy = policies.policy_of(capability, terms, deadline=None)
-    asking = _Asking(capability, question, capability.brief(question), policy, terms, key, names)
+    asking = Asking(capability, question, capability.brief(question), policy, terms, key, names)
     value = asking.remembered()
     return None if value is None else Answer(value, "cache", Outcome.OK, 0.0, asking.prompt.version)
 
@@ -85,7 +85,7 @@ def ask(
     if key is None or not terms.enabled:
         return replace(local, outcome=Outcome.NO_KEY if key is None else Outcome.AI_OFF)
     policy = policies.policy_of(capability, terms, deadline=deadline)
-    asking = _Asking(capability, question, capability.brief(question), policy, terms, key, names)
+    asking = Asking(capability, question, capability.brief(question), policy, terms, key, names)
     try:
         value, source, outcome = asking.answer(Listener(on_text, still_wanted))
     except BaseException:  # whoever stops us here: what was spent by then is written down
@@ -100,7 +100,7 @@ def ask(
 
 
 @dataclass
-class _Asking(Generic[Q, A]):
+class Asking(Generic[Q, A]):
     """One question on its way to Claude: what leaves the house, what comes back, and what it costs."""
 
     capability: Capability[Q, A]
@@ -144,7 +144,7 @@ class _Asking(Generic[Q, A]):
             given = each_text(whole(self.call.text), injection.cleaned)
         except ValueError:
             return None, "local", Outcome.INVALID_OUTPUT
-        value, outcome = self._adopted(given)
+        value, outcome = self.adopted(given)
         if value is None:
             return None, "local", outcome
         # An answer that names somebody is about this conversation alone, and is not kept.
@@ -157,7 +157,7 @@ class _Asking(Generic[Q, A]):
     def remembered(self) -> A | None:
         """What was answered before to exactly this, if it still holds."""
         given = kept.get(self._name)
-        return None if given is None else self._adopted(given)[0]
+        return None if given is None else self.adopted(given)[0]
 
     def _spend(self, listener: Listener) -> Outcome:
         """Make the call if there is a seat, the money and the hope for it. Raises StoreDown before anything is spent."""
@@ -168,7 +168,7 @@ class _Asking(Generic[Q, A]):
             self.breaker = permit.state
             if not permit.allowed:
                 return Outcome.BREAKER_OPEN
-            most = prices.most(self._size, self.policy.max_tokens, self.policy.model, on=_today())
+            most = prices.most(self.size, self.policy.max_tokens, self.policy.model, on=_today())
             reservation = budget.reserve(current(), most, self.terms.limits, booked=ledger.booked)
             if reservation is None:
                 return Outcome.BUDGET
@@ -198,7 +198,7 @@ class _Asking(Generic[Q, A]):
         except StoreDown:
             return
 
-    def _adopted(self, given: Any) -> tuple[A | None, Outcome]:
+    def adopted(self, given: Any) -> tuple[A | None, Outcome]:
         """The answer that this draft makes, if it is one, names nobody unknown, and is borne out."""
         try:
             draft = self.draft.model_validate(self.hiding.restore_all(given))
@@ -210,7 +210,7 @@ class _Asking(Generic[Q, A]):
         return value, Outcome.OK if value is not None else Outcome.UNGROUNDED
 
     @property
-    def _size(self) -> int:
+    def size(self) -> int:
         """Characters that are sent, at most: bytes, since rare characters are tokens of their own."""
         told = (
             self.wanted.rules,

@@ -56,6 +56,7 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     | {Role.AUDITOR},  # every agent's figures; a team lead sees the teams that they lead
     "analytics.read.money": RUNS_IT | {Role.AUDITOR},  # return, cost
     "analytics.events.write": TALKS,  # an outcome, of the leads that one may see
+    "analytics.analyse": LEADS,  # ask for an analysis of what worked
     "analytics.score": LEADS,  # a person's own word on a scorecard
     "analytics.manage": RUNS_IT,  # experiments, baselines, benchmarks, proposals
     "board.watch": LEADS,  # who is in conversation now
@@ -71,7 +72,7 @@ KEY_SCOPES: dict[str, frozenset[str]] = {
     "consents:write": frozenset({"consents.write"}),
     "consents:read": frozenset({"consents.read"}),
     "highlevel:read": frozenset({"highlevel.read"}),
-    "analytics:write": frozenset({"analytics.events.write"}),
+    "analytics:write": frozenset({"analytics.events.write", "analytics.analyse"}),
     "analytics:read": frozenset(
         {"analytics.read.own", "analytics.read", "analytics.read.agents", "analytics.read.money"}
     ),

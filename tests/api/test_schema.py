@@ -26,6 +26,9 @@ def operations(schema: Any) -> list[tuple[str, str, Any]]:
 
 def test_it_names_every_door(schema: Any) -> None:
     assert {(method, path.removeprefix("/api/v1/claude/")) for path, method, _ in operations(schema)} == {
+        ("get", "analytics/effectiveness"),
+        ("post", "analytics/effectiveness"),
+        ("get", "analytics/competition"),
         ("post", "coaching/real-time"),
         ("post", "coaching/objections"),
         ("post", "coaching/next-question"),

@@ -87,7 +87,10 @@ WRITTEN: Final[dict[str, Callable[[Any], str]]] = {
     "many": lambda value: _with(value, suggestions=[value] * 5_000),
 }
 
-NAMES: Final = (*STATUSES, *ON_THE_LINE, *WRITTEN)
+# What can become of one question of a batch instead of an answer.
+IN_A_BATCH: Final = ("batch_errored", "batch_expired", "batch_canceled")
+
+NAMES: Final = (*STATUSES, *ON_THE_LINE, *WRITTEN, *IN_A_BATCH)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from enterprisehub.engines.standin import line, replies
+from enterprisehub.engines.standin import batches, line, replies
 from enterprisehub.engines.standin.faults import STATUSES, WRITTEN, Faults, check
 from enterprisehub.engines.standin.line import ClientLeft, Line, Request
 from enterprisehub.engines.standin.refusals import MODELS, refused
@@ -49,6 +49,7 @@ class StandIn:
     faults: Faults = field(default_factory=Faults)
     requests: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT))
     open: int = 0
+    batches: dict[str, batches.Batch] = field(default_factory=dict)
     _known_prefixes: dict[str, float] = field(default_factory=dict)
     _lines: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -83,6 +84,8 @@ class StandIn:
             return await self._about_itself(talk, request)
         if request.method == "GET" and request.path.startswith("/v1/models"):
             return await self._models(talk, request)
+        if request.path.startswith(batches.PATH):
+            return await self._batch(talk, request)
         if (request.method, request.path) != ("POST", "/v1/messages"):
             return await self._refuse(talk, Trouble(404, "not_found_error", request.path))
         record: dict[str, Any] = {"headers": request.headers, "body": request.json, "fault": "", "ended": "client_left"}
@@ -169,6 +172,23 @@ class StandIn:
         if cacheable:
             self._known_prefixes[stamp] = now + 3600
         return replies.usage(prefix if cacheable else 0, rest + (0 if cacheable else prefix), text, warm=warm)
+
+    async def _batch(self, talk: Line, request: Request) -> bool:
+        """Hand in, look at, and fetch; the faults that are queued meet its questions one by one."""
+        record = {"headers": request.headers, "body": request.json, "fault": "", "ended": "batch"}
+        self.requests.append(record)
+        if request.method == "POST" and self.faults.queued and self.faults.queued[0] in STATUSES:
+            wrong = STATUSES[self.faults.next()]
+            return await self._refuse(talk, Trouble(wrong.status, wrong.type, "as asked for", wrong.code))
+        base = f"http://{request.headers.get('host', '')}"
+        found = batches.answer(self.batches, request, faults=self.faults, usage=self._usage, base=base)
+        if isinstance(found, bytes):
+            await talk.send(200, found, {"content-type": "application/x-jsonl", **_headers()})
+        elif isinstance(found, dict):
+            await talk.json(200, found, _headers())
+        else:
+            return await self._refuse(talk, Trouble(*found))
+        return True
 
     async def _models(self, talk: Line, request: Request) -> bool:
         wanted = request.path.removeprefix("/v1/models").strip("/")

@@ -12,6 +12,7 @@ _CARD = frozenset({"say", "ask", "quote", "kind", "line_ids"})
 _PLAN = frozenset({"goal", "draft", "would_change"})
 _FACTS = frozenset({"facts", "confidence"})
 _LINE_OF_PLAY = frozenset({"reply"})
+_PATTERN = frozenset({"pattern", "quotes"})
 _READ = 6  # of the prospect's newest turns are facts looked for
 # (slot, words that say it, value); the words themselves where the value is empty
 _CUES = (
@@ -64,6 +65,8 @@ def write(body: dict[str, Any]) -> Any:
         return "This is the stand-in, not Claude."
     if (schema.get("properties") or {}).keys() >= _CARD:
         return {**fill(schema), **_card(body)}
+    if (schema.get("properties") or {}).keys() == _PATTERN:
+        return _common(body)
     if (schema.get("properties") or {}).keys() == _FACTS:
         return _understood(body)
     if (schema.get("properties") or {}).keys() >= _PLAN:
@@ -142,6 +145,13 @@ def _understood(body: dict[str, Any]) -> dict[str, Any]:
         if found and slot not in taken:
             facts.append({"name": slot, "quote": found, "value": value or found})
     return {"facts": facts, "confidence": 0.8 if facts else 0.5}
+
+
+def _common(body: dict[str, Any]) -> dict[str, Any]:
+    """The last words of the first prospects, and that they all spoke of it themselves."""
+    said = [str(item.get("text", "")) for item in _items(body) if item.get("speaker") == "prospect"]
+    quotes = list(dict.fromkeys(_quote(text) for text in said if text))[:3]
+    return {"pattern": "These prospects brought the matter up in their own words.", "quotes": quotes}
 
 
 def _planned(body: dict[str, Any]) -> dict[str, Any]:

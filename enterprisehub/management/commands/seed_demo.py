@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from enterprisehub import (
     seeded_analytics_agents,
+    seeded_analytics_effect,
     seeded_analytics_events,
     seeded_highlevel,
     seeded_lists,
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         seeded_trials.run(plan, made, number)
         seeded_analytics_agents.keep(plan, made)
         seeded_past.keep(plan, made)
+        seeded_analytics_effect.keep(made)
         return {
             "id": made.tenant.pk,
             "name": made.tenant.name,
