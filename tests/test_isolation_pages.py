@@ -38,7 +38,8 @@ def walk(resolver: Any, before: str = "") -> Iterator[tuple[str, str]]:
 
 ROUTES = sorted({(path, name) for path, name in walk(get_resolver())})
 PAGES = [(path, name) for path, name in ROUTES if not path.startswith(("admin/", "accounts/"))]
-WITH_IDS = [path for path, _ in PAGES if PARAMETER.search(path)]
+NAMED = {"prompt-replay"}  # what they name is the product's own, not a row of a tenant's
+WITH_IDS = [path for path, name in PAGES if PARAMETER.search(path) and name not in NAMED]
 
 
 def filled_in(route: str, key: object) -> str:

@@ -66,6 +66,7 @@ def test_claude_improves_the_card_and_the_call_is_on_the_ledger(world: World, co
     assert len(connected.requests) == 1
 
 
+@pytest.mark.django_db(transaction=True)
 def test_its_words_are_shown_while_they_come(world: World, connected: FakeClaude) -> None:
     connected.pace.tokens_per_second = 60
     card = a_card(world)
