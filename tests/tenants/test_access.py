@@ -37,6 +37,16 @@ EXPECTED = {
     "audit.read": "oar",
     "ledger.read": "oar",
     "admin.enter": "oa",
+    "analytics.read.own": "oatgr",
+    "analytics.read": "oatr",
+    "analytics.read.agents": "oar",
+    "analytics.read.money": "oar",
+    "analytics.events.write": "oatg",
+    "analytics.analyse": "oat",
+    "analytics.score": "oat",
+    "analytics.manage": "oa",
+    "board.watch": "oat",
+    "board.act": "oat",
 }
 LETTERS = {"o": Role.OWNER, "a": Role.ADMIN, "t": Role.TEAM_LEAD, "g": Role.AGENT, "r": Role.AUDITOR}
 CHANGES = {"hear", "hear_for_others", "feedback", "write", "publish", "manage", "enter", "listen", "import"}
@@ -90,6 +100,8 @@ KEYS = {
     "consents:write": {"consents.write"},
     "consents:read": {"consents.read"},
     "highlevel:read": {"highlevel.read"},
+    "analytics:write": {"analytics.events.write", "analytics.analyse"},
+    "analytics:read": {"analytics.read.own", "analytics.read", "analytics.read.agents", "analytics.read.money"},
     "leads:write": {"leads.write", "leads.write.all", "leads.manage"},
     "leads:read": {"leads.read.all", "leads.read.own"},
 }
