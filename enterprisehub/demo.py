@@ -112,11 +112,9 @@ def _player(wanted: dict[str, Any], run: int, number: int) -> Player:
         text = api_keys.issue(key)
     demo_past.lay_out(tenant, agent, number=number)
     contact_id, lead_id = _prospect(tenant, agent, wanted["lead"], run)
+    told = (tenant.slug, tenant.name, person["email"], wanted["owner"]["email"])
     return Player(
-        tenant.slug,
-        tenant.name,
-        person["email"],
-        wanted["owner"]["email"],
+        *told,
         tenant.pk,
         agent.pk,
         lead_id,
