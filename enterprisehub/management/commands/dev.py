@@ -37,6 +37,8 @@ LIVE_THREADS = ("--pool", "threads", "--concurrency", "48")
 SHARE = '{{ echo {share} >/proc/self/autogroup; }} 2>/dev/null; exec "$@"'
 IDLE = ["chrt", "--idle", "0"] if shutil.which("chrt") else ["nice", "-n", "15"]
 BEHIND = ["sh", "-c", SHARE.format(share=19), "behind", *IDLE]
+# A card's second thought that comes late is worth nothing, and a worker that starves takes its own slowness for Claude's.
+LIVE = ["sh", "-c", SHARE.format(share=8), "live", "nice", "-n", "5"]
 # HighLevel's messages go before that, and let the web process answer first.
 SECOND = ["sh", "-c", SHARE.format(share=10), "second", "nice", "-n", "10"]
 INBOXES = min(4, os.cpu_count() or 1)
@@ -121,7 +123,7 @@ def processes(host: str, port: int) -> dict[str, list[str]]:
     return {
         "web": [sys.executable, *web],
         "inbox": [*SECOND, sys.executable, "manage.py", "inbox", "--processes", str(INBOXES)],
-        "live": [*BEHIND, *CELERY, *worker, "-Q", "live,plans", "-n", "live@%h", *LIVE_THREADS],
+        "live": [*LIVE, *CELERY, *worker, "-Q", "live,plans", "-n", "live@%h", *LIVE_THREADS],
         "worker": [*BEHIND, *CELERY, *worker, "-Q", "default", "-n", "default@%h", "--concurrency", "2"],
         "clock": [*BEHIND, *CELERY, "beat", "--loglevel", "WARNING"],
     }
