@@ -339,6 +339,7 @@ SPECTACULAR_SETTINGS = {
         "ExperimentKindEnum": "analytics.models.trials.Experiment.Kind",
         "MediumEnum": "leads.models.Medium",
         "ObjectionKindEnum": "coaching.kinds.KINDS",
+        "OutcomeKindEnum": "analytics.models.outcomes.Told",
         "PurposeEnum": "leads.models.Purpose",
         "SpeakerEnum": "leads.models.Speaker",
         "UrgencyEnum": "coaching.models.Urgency",

@@ -25,7 +25,7 @@ class TimelineAnswer(serializers.Serializer[Any]):
     quote = serializers.CharField(allow_blank=True)
 
 
-class StepAnswer(serializers.Serializer[Any]):
+class AdviceStepAnswer(serializers.Serializer[Any]):
     step = serializers.CharField()
     why = serializers.CharField()
 
@@ -38,11 +38,11 @@ class OutlookAnswer(serializers.Serializer[Any]):
     timezone = serializers.CharField()
     medium = serializers.CharField(allow_blank=True)
     medium_why = serializers.CharField()
-    price_sensitivity = serializers.ChoiceField(choices=["high", "some", "low", ""])
+    price_sensitivity = serializers.CharField(allow_blank=True, help_text="high, some, low, or empty when nothing was said.")
     price_why = serializers.CharField()
     price_quotes = serializers.ListField(child=serializers.CharField())
     timeline = TimelineAnswer(many=True)
-    strategy = StepAnswer(many=True)
+    strategy = AdviceStepAnswer(many=True)
     counted_at = serializers.DateTimeField(allow_null=True)
 
 
