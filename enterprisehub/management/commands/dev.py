@@ -35,10 +35,13 @@ LIVE_THREADS = ("--pool", "threads", "--concurrency", "48")
 # Linux shares processors out among sessions first, whatever runs in them; each process has its own, and so each of
 # Postgres' backends: without a small share of its own, work that waits would take as much as one of those.
 SHARE = '{{ echo {share} >/proc/self/autogroup; }} 2>/dev/null; exec "$@"'
+# One processor is left to the web process and Postgres: there the first card never waits behind the second wave.
+CPUS = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+ELSEWHERE = ["taskset", "-c", ",".join(map(str, CPUS[1:]))] if shutil.which("taskset") and len(CPUS) > 1 else []
 IDLE = ["chrt", "--idle", "0"] if shutil.which("chrt") else ["nice", "-n", "15"]
-BEHIND = ["sh", "-c", SHARE.format(share=19), "behind", *IDLE]
+BEHIND = ["sh", "-c", SHARE.format(share=19), "behind", *ELSEWHERE, *IDLE]
 # A card's second thought that comes late is worth nothing, and a worker that starves takes its own slowness for Claude's.
-LIVE = ["sh", "-c", SHARE.format(share=8), "live", "nice", "-n", "5"]
+LIVE = ["sh", "-c", SHARE.format(share=8), "live", *ELSEWHERE, "nice", "-n", "5"]
 # HighLevel's messages go before that, and let the web process answer first.
 SECOND = ["sh", "-c", SHARE.format(share=10), "second", "nice", "-n", "10"]
 INBOXES = min(4, os.cpu_count() or 1)
