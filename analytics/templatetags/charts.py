@@ -47,6 +47,12 @@ def _lasting(seconds: float) -> str:
 
 
 @register.filter
+def on_cost(share: float) -> str:
+    """A return on a cost: 0.42 is 42 %, 44.6 is 45 times."""
+    return f"{share:,.0f} times" if abs(share) >= 10 else figure(share, "percent")
+
+
+@register.filter
 def told(point: Point | None, unit: str) -> str:
     """A point in words: its figure, its interval, its cases."""
     if point is None or point.value is None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analytics.charts import HEIGHT, WIDTH, Point, Series, bar_chart, line_chart
 from analytics.measures import Mean, Rate
-from analytics.templatetags.charts import figure, mean, rate, told
+from analytics.templatetags.charts import figure, mean, on_cost, rate, told
 
 values = st.one_of(st.none(), st.floats(min_value=-1e6, max_value=1e6, allow_nan=False))
 
@@ -84,6 +84,11 @@ def test_an_unknown_unit_is_a_mistake_of_ours() -> None:
 )
 def test_figures_read_as_people_write_them(value: float | None, unit: str, words: str) -> None:
     assert figure(value, unit) == words
+
+
+def test_a_return_of_many_times_the_cost_is_no_percentage() -> None:
+    assert on_cost(0.42) == "42 %"
+    assert on_cost(446.26) == "446 times"
 
 
 def test_rates_and_means_of_few_cases_are_told_in_words() -> None:
