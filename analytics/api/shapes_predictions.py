@@ -38,7 +38,9 @@ class OutlookAnswer(serializers.Serializer[Any]):
     timezone = serializers.CharField()
     medium = serializers.CharField(allow_blank=True)
     medium_why = serializers.CharField()
-    price_sensitivity = serializers.CharField(allow_blank=True, help_text="high, some, low, or empty when nothing was said.")
+    price_sensitivity = serializers.CharField(
+        allow_blank=True, help_text="high, some, low, or empty when nothing was said."
+    )
     price_why = serializers.CharField()
     price_quotes = serializers.ListField(child=serializers.CharField())
     timeline = TimelineAnswer(many=True)
