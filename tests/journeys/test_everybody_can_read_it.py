@@ -19,6 +19,8 @@ MODELS = "/admin/leads/scoringmodel/"
 OWNERS = (
     "/today/?team=1", "/today/{action}/", "/leads/{lead}/history/",
     "/highlevel/", "/highlevel/disconnect/", "/highlevel/gaps/", "/highlevel/workflows/", "/leads/{lead}/", "/leads/{lead}/highlevel/",
+    "/board/", "/board/{talk}/", "/results/", "/results/cost/", "/results/predictions/", "/results/predictions/{lead}/",
+    "/results/digest/", "/leads/{lead}/outcomes/",
 )  # fmt: skip
 FRAME = (
     "landmark-one-main",
@@ -142,8 +144,8 @@ def test_the_pages_of_the_line_and_of_the_day_are_clean(
 ) -> None:
     from tests.journeys.desk import DEAR, another, sign_in, watch
 
-    lead = world.says(world.alice, world.conversation(world.alice, price=485_000).lead, DEAR).session.conversation.lead
-    found = action(world, lead)
+    talk = world.says(world.alice, world.conversation(world.alice, price=485_000).lead, DEAR).session.conversation
+    lead, found = talk.lead, action(world, talk.lead)
     said: dict[str, list[str]] = {}
     with another(chromium, viewport={"width": width, "height": 800}, color_scheme=theme) as (_, page):
         complaints = watch(page)
@@ -152,7 +154,7 @@ def test_the_pages_of_the_line_and_of_the_day_are_clean(
         said["not connected"] = faults(page)
         line(world, lead)
         for path in OWNERS:
-            page.goto(site + path.format(lead=lead.pk, action=found))
+            page.goto(site + path.format(lead=lead.pk, action=found, talk=talk.pk))
             for summary in page.locator("main details:not([open]) > summary").all():
                 if summary.is_visible():
                     summary.click()
