@@ -116,6 +116,11 @@ def lift(treated: Rate, others: Rate) -> Lift | None:
     return Lift(points, around, a / b - 1, _ratio(treated, others), p)
 
 
+def fair_lift(treated: Rate, others: Rate) -> Lift | None:
+    """The same, and None too where either side has too few cases to be named."""
+    return lift(treated, others) if treated.enough and others.enough else None
+
+
 def _ratio(treated: Rate, others: Rate) -> Interval:
     if not treated.hits:
         return Interval(-1.0, exp(log(1 / (treated.n + 1)) - log(others.hits / others.n) + Z) - 1)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from analytics.measures import FEWEST, Lift, Mean, Rate, lift, mean_lift, shrunk
+from analytics.measures import FEWEST, Lift, Mean, Rate, fair_lift, mean_lift, shrunk
 from analytics.skills import Skill
 from analytics.waits import Median
 
@@ -30,11 +30,11 @@ class Compared:
     @property
     def change(self) -> Lift | None:
         """Against their own earlier self; None below the fewest cases on either side."""
-        return lift(self.now, self.before) if self.now.enough and self.before.enough else None
+        return fair_lift(self.now, self.before)
 
     @property
     def beside(self) -> Lift | None:
-        return lift(self.now, self.others) if self.now.enough and self.others.enough else None
+        return fair_lift(self.now, self.others)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.db.models import Sum
 
-from analytics.measures import Lift, Rate, lift
+from analytics.measures import Lift, Rate, fair_lift
 from analytics.models import EventKind, Spread, SpreadTotal
 from analytics.ranges import Asked, Range
 from analytics.services import counting
@@ -44,7 +44,7 @@ class Compared:
 
     @property
     def change(self) -> Lift | None:
-        return lift(self.now, self.before) if self.now.enough and self.before.enough else None
+        return fair_lift(self.now, self.before)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Arms:
 
     @property
     def lift(self) -> Lift | None:
-        return lift(self.shown, self.held) if self.shown.enough and self.held.enough else None
+        return fair_lift(self.shown, self.held)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from analytics.charts import Point
 from analytics.measures import Lift, Mean, Rate
 
 register = template.Library()
-FEW = "too few"
 
 
 @register.filter
